@@ -1,0 +1,32 @@
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+
+help: ## What can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## A virtual environment with pqlod and its tools
+	python3 -m venv .venv
+	$(BIN)/pip install --quiet --editable '.[dev]'
+
+check: lint test ## What CI runs: format, lint, types, layers, tests
+
+lint: ## Format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: ## The tests, less those that take minutes
+	$(BIN)/pytest -m "not full"
+
+full: ## Every test, the long ones too
+	$(BIN)/pytest
+
+format: ## Put the code in order
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+serve: ## Serve the sample at http://127.0.0.1:8000/
+	$(BIN)/pqlod serve
+
+.PHONY: help setup check lint test full format serve

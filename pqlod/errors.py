@@ -1,0 +1,154 @@
+"""The exceptions of pqlod, which know nothing of HTTP.
+
+PqlodError
+├── ConfigurationError          an API configuration or a setting is wrong
+├── RequestError                what a client asked is wrong
+│   ├── EndpointNotFound        no endpoint has that path
+│   ├── ItemNotFound            nothing is known of that resource
+│   ├── NotAcceptable           none of the formats on offer is acceptable
+│   ├── BadParameter            a parameter's name or value
+│   └── QuerySyntaxError        SPARQL text that does not parse
+├── SourceError                 a source file, or a record in it
+└── DatasetError                a dataset did not do what was asked
+    ├── QueryRefused            the query asks for what is not allowed here
+    ├── QueryLimitExceeded      the query was ended at a limit
+    ├── DatasetUnavailable      the dataset, or the endpoint it stands for, does not answer
+    └── StoreError              a store on disk: missing, locked, damaged, too new
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class PqlodError(Exception):
+    """Base of all errors that pqlod raises on purpose; ``str(error)`` is fit to be shown."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One mistake of a configuration: where it stands, what is wrong, what was expected."""
+
+    resource: str
+    property: str
+    problem: str
+
+    def __str__(self) -> str:
+        return (
+            " ".join(part for part in (self.resource, self.property) if part)
+            + f": {self.problem}"
+        )
+
+
+class ConfigurationError(PqlodError):
+    """A configuration cannot be used; ``mistakes`` names everything that is wrong with it."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(map(str, self.mistakes)))
+
+
+class RequestError(PqlodError):
+    """The request is wrong, and would be wrong again."""
+
+
+class EndpointNotFound(RequestError):
+    """No endpoint answers this path."""
+
+
+class ItemNotFound(RequestError):
+    """The dataset tells nothing of the resource that was asked for."""
+
+    def __init__(self, iri: str) -> None:
+        self.iri = iri
+        super().__init__(f"Nothing is known of <{iri}>.")
+
+
+class NotAcceptable(RequestError):
+    """The client accepts none of the formats on offer, which ``offered`` lists as media types."""
+
+    def __init__(self, accept: str, offered: Iterable[str]) -> None:
+        self.offered = tuple(offered)
+        super().__init__(
+            f"None of these is on offer: {accept}. Offered are: {', '.join(self.offered)}."
+        )
+
+
+class BadParameter(RequestError):
+    """A parameter of the request is unknown, malformed, or contradicts another.
+
+    ``parameter`` and ``value`` are as given; ``expected`` says what would have been understood.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        parameter: str = "",
+        value: str | None = None,
+        expected: str = "",
+        known: Iterable[str] = (),
+    ) -> None:
+        self.parameter, self.value, self.expected = parameter, value, expected
+        self.near = near(parameter if value is None else value, known)
+        hint = (
+            f" Did you mean {' or '.join(repr(name) for name in self.near)}?"
+            if self.near
+            else ""
+        )
+        super().__init__(
+            f"{problem}{f' Expected: {expected}.' if expected else ''}{hint}"
+        )
+
+
+class QuerySyntaxError(RequestError):
+    """SPARQL text does not parse; ``line`` and ``column`` count from 1, and are None if not known."""
+
+    def __init__(
+        self, problem: str, line: int | None = None, column: int | None = None
+    ) -> None:
+        self.line, self.column = line, column
+        super().__init__(problem)
+
+
+class SourceError(PqlodError):
+    """A source file, or a record in it, cannot be read; ``place`` is a line, an index, or empty."""
+
+    def __init__(self, problem: str, *, source: str = "", place: str = "") -> None:
+        self.problem, self.source, self.place = problem, source, place
+        super().__init__(": ".join(part for part in (source, place, problem) if part))
+
+
+class DatasetError(PqlodError):
+    """A dataset did not do what it was asked."""
+
+
+class QueryRefused(DatasetError):
+    """The query asks for something that is not allowed here, such as SERVICE."""
+
+
+class QueryLimitExceeded(DatasetError):
+    """The query was ended; ``limit`` names the limit that it met, ``retry_after`` is in seconds."""
+
+    def __init__(
+        self, problem: str, *, limit: str, retry_after: int | None = None
+    ) -> None:
+        self.limit, self.retry_after = limit, retry_after
+        super().__init__(problem)
+
+
+class DatasetUnavailable(DatasetError):
+    """The dataset cannot be asked now."""
+
+
+class StoreError(DatasetError):
+    """A store on disk cannot be used: it is missing, locked, damaged, or of a newer version."""
+
+
+def near(name: str, known: Iterable[str], most: int = 2) -> tuple[str, ...]:
+    """The names among ``known`` that look like ``name``, the nearest first; letter case is no difference."""
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    return tuple(
+        by_folded[match]
+        for match in get_close_matches(name.casefold(), by_folded, n=most, cutoff=0.7)
+    )

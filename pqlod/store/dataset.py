@@ -1,0 +1,64 @@
+"""What a dataset is to the rest of pqlod: something that answers queries."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from pqlod.rdf import Graph, NamedNode, Resource, Term
+from pqlod.store.query import Query
+
+
+@dataclass(frozen=True)
+class Solutions:
+    """The solutions of a SELECT: the projected variables, and a row for each solution (unbound variables are absent)."""
+
+    variables: tuple[str, ...]
+    rows: tuple[Mapping[str, Term], ...]
+
+    def __iter__(self) -> Iterator[Mapping[str, Term]]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def values(self, variable: str) -> tuple[Term, ...]:
+        """The bound values of one variable, in order."""
+        return tuple(row[variable] for row in self.rows if variable in row)
+
+
+@dataclass(frozen=True)
+class Match:
+    """An item that matches words: its IRI and how well it does (the higher the better)."""
+
+    item: NamedNode
+    score: float
+
+
+class Dataset(Protocol):
+    """A set of triples that can be asked.
+
+    Each method raises DatasetError (or one of its kinds) if the dataset fails, and QuerySyntaxError if the
+    query does not parse. A query whose ``is_trusted`` is false holds text of a stranger, and is run where it
+    can do no harm.
+    """
+
+    @property
+    def version(self) -> str:
+        """Changes whenever an answer may have changed; empty where the dataset cannot tell."""
+        ...
+
+    def select(self, query: Query) -> Solutions: ...
+
+    def construct(self, query: Query) -> Graph:
+        """The graph of a CONSTRUCT or DESCRIBE."""
+        ...
+
+    def ask(self, query: Query) -> bool: ...
+
+    def describe(self, resources: tuple[Resource, ...]) -> Graph:
+        """Each resource's own triples, with those of the blank nodes that they lead to."""
+        ...
+
+    def search(self, expression: str) -> tuple[Match, ...]:
+        """The items whose texts match a search expression, best first; BadParameter says where it is wrong."""
+        ...
