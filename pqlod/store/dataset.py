@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from pqlod.rdf import Graph, NamedNode, Resource, Term
 from pqlod.store.query import Query
+
+from pqlod.rdf import Graph, NamedNode, Resource, Term
 
 
 @dataclass(frozen=True)
