@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from pqlod.store.query import Query
-
 from pqlod.rdf import Graph, NamedNode, Resource, Term
+from pqlod.store.query import Query
 
 
 @dataclass(frozen=True)
