@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
+from pqlod.lda.naming import ShortnameMode as ShortnameMode
 from pqlod.lda.paths import PropertyPath
 from pqlod.lda.templates import UriTemplate
 from pqlod.lda.vocabulary import Vocabulary
@@ -78,29 +79,21 @@ class FormatterKind(Enum):
     GEOJSON = "geojson"
 
 
-class ShortnameMode(Enum):
-    """How terms without a declared shortname are named in results (``elda:shortnameMode``)."""
-
-    PREFER_LOCALNAMES = "preferLocalnames"
-    PREFER_PREFIXES = "preferPrefixes"
-    ROUND_TRIP = "roundTrip"
-
-
 @dataclass(frozen=True)
 class FormatterDeclaration:
     """A format on offer (``api:Formatter``): its suffix, the media types it answers, the first of them sent.
 
     ``options`` are by the local name of their property (``jsonUsesISOdate``, ``feedTitle``); RDF lists are
-    tuples of terms.
+    tuples of terms. A format that is not advertised is read in requests but not written in links: another
+    spelling of a name.
     """
 
     name: str
     kind: FormatterKind
     media_types: tuple[str, ...]
     shortname_mode: ShortnameMode = ShortnameMode.PREFER_LOCALNAMES
-    options: Mapping[str, Term | tuple[Term, ...]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    options: Mapping[str, Term | tuple[Term, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    is_advertised: bool = True
 
 
 @dataclass(frozen=True)
@@ -199,9 +192,7 @@ class Endpoint:
     licences: tuple[Resource, ...] = ()
     licence_paths: tuple[PropertyPath, ...] = ()
     notices: tuple[Resource, ...] = ()
-    metadata_blocks: Mapping[str, MetadataBlock] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    metadata_blocks: Mapping[str, MetadataBlock] = field(default_factory=lambda: MappingProxyType({}))
     disables_default_metadata: bool = False
     kept_default_metadata: frozenset[NamedNode] = frozenset()
     expires_after: int | None = None  # seconds
@@ -255,11 +246,13 @@ class Api:
     label: str
     comment: str
     base: str  # what generated URLs start with, or "": the address that was asked
-    prefix: str = ""  # the mount, and elda:uriTemplatePrefix
+    prefix: str = ""  # the mount with elda:uriTemplatePrefix; the endpoints' templates start with it
     source: Source
-    view_sources: tuple[Source, ...] = ()
+    view_sources: tuple[Source, ...] = ()  # asked for views too
     endpoints: tuple[Endpoint, ...]
     vocabulary: Vocabulary
     negotiates_by_suffix: bool = True
+    honours_forwarded: bool = True  # X-Forwarded-Host and its siblings are believed
     rewrites: tuple[Rewrite, ...] = ()
+    text_index: tuple[PropertyPath, ...] = ()  # the texts that _search looks in; none: every text
     graph: Graph
