@@ -1,0 +1,131 @@
+"""What can be set when pqlod runs: read once, from PQLOD_* variables and a TOML file, and then frozen."""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from pqlod.errors import ConfigurationError, Mistake, near
+
+PREFIX = "PQLOD_"
+FILE = "PQLOD_SETTINGS"  # names the TOML file
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting with its default; docs/deploying.md tells of each."""
+
+    store: Path | None = None
+    config: tuple[str, ...] = ()
+    base_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    threads: int = 8
+    log_level: str = "info"
+    data_host: str = "data.parliament.uk"
+    forwarded: bool = True
+    max_age: int = 0
+    query_seconds: float = 10.0
+    query_rows: int = 1_000_000
+    query_megabytes: int = 500
+    query_memory: int = 1500
+    query_length: int = 1_000_000
+    queries_running: int = 2
+    queries_waiting: int = 20
+
+    @property
+    def public_root(self) -> str:
+        """``base_url`` without a trailing slash, or "" where addresses are as the client asked for them."""
+        return self.base_url.rstrip("/")
+
+    def to_environment(self) -> dict[str, str]:
+        """The PQLOD_* variables that give these settings again, for processes that are started with them."""
+        return {
+            PREFIX + name.upper(): _write(value) for name, value in _by_name(self).items() if value is not None and value != ()
+        }
+
+
+def read_settings(environment: Mapping[str, str] = os.environ, **options: Any) -> Settings:
+    """The settings: options (those not None) beat variables, variables beat the TOML file, the file beats the defaults.
+
+    Raises ConfigurationError, which names every setting that is unknown or cannot be read.
+    """
+    mistakes: list[Mistake] = []
+    file = environment.get(FILE, "")
+    given = {
+        **(_from_file(Path(file), mistakes) if file else {}),
+        **_from_variables(environment, mistakes),
+        **{name: value for name, value in options.items() if value not in (None, ())},
+    }
+    if mistakes:
+        raise ConfigurationError(mistakes)
+    return Settings(**given)
+
+
+def _from_variables(environment: Mapping[str, str], mistakes: list[Mistake]) -> dict[str, Any]:
+    texts = {name: text for name, text in environment.items() if name.startswith(PREFIX) and name != FILE and text}
+    return _read_all({name.removeprefix(PREFIX).lower(): text for name, text in texts.items()}, "the environment", mistakes)
+
+
+def _from_file(file: Path, mistakes: list[Mistake]) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        mistakes.append(Mistake(str(file), "", str(error)))
+        return {}
+    return _read_all({name: _text(value) for name, value in table.items()}, str(file), mistakes)
+
+
+def _read_all(texts: Mapping[str, str], place: str, mistakes: list[Mistake]) -> dict[str, Any]:
+    types, found = get_type_hints(Settings), {}
+    for name, text in texts.items():
+        if name not in types:
+            mistakes.append(Mistake(place, PREFIX + name.upper(), _unknown(name, types)))
+            continue
+        try:
+            found[name] = READERS[types[name]](text)
+        except ValueError:
+            mistakes.append(Mistake(place, PREFIX + name.upper(), f"{text!r} is not {EXPECTED[types[name]]}"))
+    return found
+
+
+def _unknown(name: str, known: Mapping[str, Any]) -> str:
+    hint = " or ".join(PREFIX + candidate.upper() for candidate in near(name, known))
+    return "there is no such setting" + (f"; did you mean {hint}?" if hint else "")
+
+
+def _read_boolean(text: str) -> bool:
+    if text.lower() not in BOOLEANS:
+        raise ValueError(text)
+    return BOOLEANS[text.lower()]
+
+
+def _read_list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _text(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _write(value: Any) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _by_name(settings: Settings) -> dict[str, Any]:
+    return {field.name: getattr(settings, field.name) for field in fields(settings)}
+
+
+BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+READERS: Mapping[Any, Callable[[str], Any]] = {
+    str: str,
+    int: int,
+    float: float,
+    bool: _read_boolean,
+    Path | None: Path,
+    tuple[str, ...]: _read_list,
+}
+EXPECTED: Mapping[Any, str] = {int: "a whole number", float: "a number", bool: "true or false"}

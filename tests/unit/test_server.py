@@ -1,0 +1,181 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection, IncompleteRead
+from pathlib import Path
+
+import pytest
+
+from pqlod.server import PortInUse, environ, refuse_used_port
+
+APPLICATION = """
+import os, time
+from pqlod.server import AsgiAdapter, end_with_parent
+
+def chunks(path):
+    yield b"a" * 1000
+    if path == "/cut":
+        raise RuntimeError("the source failed")
+    for _ in range(200 if path == "/long" else 1):
+        time.sleep(0.02)
+        yield b"b" * 1000
+
+class Body:
+    def __init__(self, path):
+        self.chunks = chunks(path)
+    def __iter__(self):
+        return self.chunks
+    def close(self):
+        open(os.environ["CLOSED"], "a").write("closed\\n")
+
+def wsgi(environ, start_response):
+    path = environ["PATH_INFO"]
+    if path == "/echo":
+        body = environ["wsgi.input"].read()
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return Body(path)
+
+def application():
+    end_with_parent()
+    return AsgiAdapter(wsgi, 4)
+"""
+
+SERVE = """
+import sys
+from pqlod.server import serve
+from pqlod.settings import Settings
+serve(Settings(port=int(sys.argv[1]), workers=2), "small:application")
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 15) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()]
+
+
+class Served:
+    """A real server of a small application, in processes of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        (folder / "small.py").write_text(APPLICATION)
+        self.closed = folder / "closed"
+        self.port = free_port()
+        environment = {**os.environ, "PYTHONPATH": str(folder), "CLOSED": str(self.closed)}
+        self.process = subprocess.Popen([sys.executable, "-c", SERVE, str(self.port)], env=environment, stdout=subprocess.DEVNULL)
+        assert wait_until(lambda: listens(self.port))
+
+    @contextmanager
+    def connection(self) -> Iterator[HTTPConnection]:
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            yield connection
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    server = Served(tmp_path_factory.mktemp("server"))
+    yield server
+    server.process.terminate()
+    server.process.wait(15)
+
+
+def test_a_failure_in_the_middle_of_a_body_breaks_the_connection(served: Served) -> None:
+    with served.connection() as connection:
+        connection.request("GET", "/cut")
+
+        with pytest.raises(IncompleteRead), connection.getresponse() as response:
+            response.read()
+
+
+def test_a_body_that_ends_well_is_whole_and_its_source_closed(served: Served) -> None:
+    served.closed.unlink(missing_ok=True)
+    with served.connection() as connection:
+        connection.request("GET", "/whole")
+
+        assert len(connection.getresponse().read()) == 2000
+
+    assert wait_until(served.closed.exists)
+
+
+def test_a_source_is_closed_when_its_client_leaves(served: Served) -> None:
+    served.closed.unlink(missing_ok=True)
+    with served.connection() as connection:
+        connection.request("GET", "/long")
+        with connection.getresponse() as response:
+            response.read(1000)
+
+    assert wait_until(served.closed.exists, 2)  # the whole body would take four seconds
+
+
+def test_the_body_of_a_request_arrives(served: Served) -> None:
+    with served.connection() as connection:
+        connection.request("POST", "/echo", body=b"x" * 300_000)
+
+        assert connection.getresponse().read() == b"x" * 300_000
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL], ids=["terminated", "killed"])
+def test_no_process_is_left_over(tmp_path: Path, end: signal.Signals) -> None:
+    server = Served(tmp_path)
+    workers = children(server.process.pid)
+
+    server.process.send_signal(end)
+    server.process.wait(15)
+
+    assert len(workers) >= 2
+    assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
+
+
+def test_a_port_on_which_something_listens_is_refused() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        with pytest.raises(PortInUse, match=f"already listens on 127.0.0.1:{port}"):
+            refuse_used_port("127.0.0.1", port)
+
+
+def test_a_server_on_every_address_is_found_too() -> None:
+    with socket.create_server(("0.0.0.0", 0)) as other, pytest.raises(PortInUse):
+        refuse_used_port("127.0.0.1", other.getsockname()[1])
+
+
+def test_an_address_that_is_not_ours_is_refused() -> None:
+    with pytest.raises(PortInUse, match="cannot be listened on"):
+        refuse_used_port("192.0.2.1", 8000)
+
+
+def test_a_header_written_with_underscores_does_not_pass_for_another() -> None:
+    scope = {
+        "method": "GET", "path": "/é", "query_string": b"a=b", "http_version": "1.1", "scheme": "http",
+        "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1),
+        "headers": [(b"x_forwarded_host", b"evil"), (b"accept", b"a/b"), (b"accept", b"c/d")],
+    }  # fmt: skip
+
+    environment = environ(scope, b"")
+
+    assert "HTTP_X_FORWARDED_HOST" not in environment
+    assert environment["HTTP_ACCEPT"] == "a/b,c/d"
+    assert environment["PATH_INFO"].encode("latin-1").decode() == "/é"
