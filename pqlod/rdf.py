@@ -6,8 +6,9 @@ from types import MappingProxyType
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 __all__ = [
-    "API", "DCT", "ELDA", "FOAF", "OPENSEARCH", "OWL", "PARL", "PQLOD", "PROV", "RDF", "RDFS", "SCHEMA", "SKOS", "XHV", "XSD",
-    "BlankNode", "DefaultGraph", "Graph", "Literal", "NamedNode", "Namespace", "Quad", "Resource", "Term", "Triple", "local_name",
+    "API", "DC", "DCT", "ELDA", "FOAF", "GEO", "OPENSEARCH", "OWL", "PARL", "PQLOD", "PROV", "RDF", "RDFS",
+    "SCHEMA", "SKOS", "XHV", "XSD", "BlankNode", "DefaultGraph", "Graph", "Literal", "NamedNode", "Namespace",
+    "Quad", "Resource", "Term", "Triple", "local_name",
 ]  # fmt: skip
 
 Resource = NamedNode | BlankNode
@@ -40,8 +41,10 @@ RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#")
 XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 OWL = Namespace("http://www.w3.org/2002/07/owl#")
 SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
+DC = Namespace("http://purl.org/dc/elements/1.1/")
 DCT = Namespace("http://purl.org/dc/terms/")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
+GEO = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
 SCHEMA = Namespace("http://schema.org/")
 PROV = Namespace("http://www.w3.org/ns/prov#")
 API = Namespace("http://purl.org/linked-data/api/vocab#")
@@ -82,7 +85,12 @@ class Graph:
         return o in self._index.get(s, {}).get(p, {})
 
     def __or__(self, other: "Graph") -> "Graph":
-        return Graph([*self, *other])
+        union = Graph()
+        union._index = {**self._index, **other._index}
+        for subject in self._index.keys() & other._index.keys():
+            ours, theirs = self._index[subject], other._index[subject]
+            union._index[subject] = {p: {**ours.get(p, {}), **theirs.get(p, {})} for p in {**ours, **theirs}}
+        return union
 
     def subjects(self) -> tuple[Resource, ...]:
         """Every resource that has a triple, in the order in which they came."""
