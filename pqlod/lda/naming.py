@@ -40,7 +40,7 @@ def generate_names(
     The names depend on the terms of this page and on nothing else: no two terms share one, whatever their order.
     """
     ordered = sorted(set(terms), key=lambda term: term.value)
-    by_namespace = {namespace: prefix for prefix, namespace in sorted(prefixes.items(), reverse=True) if prefix}
+    by_namespace = prefixes_by_namespace(prefixes)
     if mode is ShortnameMode.ROUND_TRIP:
         return {term: _round_trip_name(term.value, by_namespace) for term in ordered}
     shared = {name for name, count in Counter(local_name(term.value) for term in ordered).items() if count > 1}
@@ -53,10 +53,22 @@ def generate_names(
     return names
 
 
+def prefixes_by_namespace(prefixes: Mapping[str, str]) -> Mapping[str, str]:
+    """The prefix that names are made with, for each namespace: the first in alphabetical order of those that it has."""
+    return {namespace: prefix for prefix, namespace in sorted(prefixes.items(), reverse=True) if prefix}
+
+
+def prefixed_name(iri: str, by_namespace: Mapping[str, str]) -> str | None:
+    """``prefix_local``, where the namespace of the IRI has a prefix and the rest can stand in the name of an element."""
+    local = local_name(iri)
+    prefix = by_namespace.get(iri.removesuffix(local)) if local else None
+    return None if prefix is None else f"{prefix}_{_escape(local)}"
+
+
 def encode_iri(iri: str) -> str:
     """The name ``unknown_…`` that stands for a whole IRI."""
     local = local_name(iri)
-    return "unknown_" + _encode(iri.removesuffix(local) if local else iri) + LOCAL_NAME_MARK + _encode(local)
+    return "unknown_" + _encode(iri.removesuffix(local)) + LOCAL_NAME_MARK + _encode(local)
 
 
 def decode_iri(name: str, prefixes: Mapping[str, str]) -> NamedNode | None:
@@ -75,12 +87,10 @@ def decode_iri(name: str, prefixes: Mapping[str, str]) -> NamedNode | None:
 
 def _candidates(iri: str, mode: ShortnameMode, by_namespace: Mapping[str, str], shared: Collection[str]) -> Iterable[str]:
     local = local_name(iri)
-    namespace = iri.removesuffix(local) if local else iri
     if mode is ShortnameMode.PREFER_LOCALNAMES and local not in shared and is_legal_name(local):
         yield local
-    if namespace in by_namespace and local:
-        yield f"{by_namespace[namespace]}_{_escape(local)}"
-    yield f"{_escape(local)}_{zlib.crc32(namespace.encode()) & 0xFFFF:04x}"
+    yield prefixed_name(iri, by_namespace) or ""
+    yield f"{_escape(local)}_{zlib.crc32(iri.removesuffix(local).encode()) & 0xFFFF:04x}"
     yield f"{_escape(local)}_{zlib.crc32(iri.encode()):08x}"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pqlod.errors import BadParameter
 from pqlod.lda.naming import ShortnameMode, decode_iri, generate_names
@@ -73,7 +74,9 @@ class Vocabulary:
     def is_datatype(self, iri: NamedNode) -> bool:
         return iri in XSD or iri in BUILT_IN_DATATYPES or iri in self.datatypes
 
-    def name_terms(self, terms: Iterable[NamedNode], mode: ShortnameMode) -> Mapping[NamedNode, str]:
+    def name_terms(
+        self, terms: Iterable[NamedNode], mode: ShortnameMode = ShortnameMode.PREFER_LOCALNAMES
+    ) -> Mapping[NamedNode, str]:
         """The name of each term of one page: no two of them have the same, and no page depends on another."""
         wanted = set(terms)
         declared = {term: self.outputs[term] for term in wanted if term in self.outputs}
@@ -103,7 +106,7 @@ class Vocabulary:
         except ValueError as error:
             raise BadParameter(f"Illegal IRI {value!r}.", value=value, expected="a shortname or an IRI") from error
 
-    @property
+    @cached_property
     def _taken(self) -> frozenset[str]:
         return frozenset(self.outputs.values()) | self.inputs.keys()
 
