@@ -1,6 +1,6 @@
 """What a dataset is to the rest of pqlod: something that answers queries."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,6 +34,17 @@ class Match:
     score: float
 
 
+class Matches(tuple[Match, ...]):
+    """The items that match words, best first. ``is_partial``: there are so many that only the newest were ranked."""
+
+    is_partial: bool
+
+    def __new__(cls, matches: Iterable[Match] = (), is_partial: bool = False) -> "Matches":
+        self = super().__new__(cls, matches)
+        self.is_partial = is_partial
+        return self
+
+
 class Dataset(Protocol):
     """A set of triples that can be asked.
 
@@ -55,10 +66,10 @@ class Dataset(Protocol):
 
     def ask(self, query: Query) -> bool: ...
 
-    def describe(self, resources: tuple[Resource, ...]) -> Graph:
-        """Each resource's own triples, with those of the blank nodes that they lead to."""
+    def describe(self, resources: Iterable[Resource], graph: NamedNode | None = None) -> Graph:
+        """Each resource's own triples, with those of the blank nodes that they lead to, of the default graph or a named one."""
         ...
 
-    def search(self, expression: str) -> tuple[Match, ...]:
+    def search(self, expression: str) -> Matches:
         """The items whose texts match a search expression, best first; BadParameter says where it is wrong."""
         ...

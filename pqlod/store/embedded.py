@@ -1,0 +1,188 @@
+"""The dataset in this process: an Oxigraph store that is asked directly, and for strangers' queries through the sandbox."""
+
+import gzip
+import hashlib
+import re
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store
+
+from pqlod.errors import DatasetError, QueryRefused, QuerySyntaxError, StoreError
+from pqlod.rdf import BlankNode, DefaultGraph, Graph, NamedNode, Resource, Triple
+from pqlod.store.dataset import Matches, Solutions
+from pqlod.store.index import WordIndex, remove_with, temporary_folder
+from pqlod.store.query import Query
+
+
+class Evaluator(Protocol):
+    """What evaluates the queries of strangers over a store's folder: the sandbox."""
+
+    def evaluate(self, location: Path, text: str) -> Solutions | Graph | bool: ...
+
+
+class EmbeddedDataset:
+    """A Dataset over a pyoxigraph Store that nobody changes any more.
+
+    ``location`` is the folder of the store, which the sandbox opens; without one (a store in memory) a copy is
+    written to a temporary folder when the first query of a stranger comes. Without a sandbox such queries are refused.
+    Without an index, the first search makes one of every text in the store.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        version: str,
+        sandbox: Evaluator | None = None,
+        index: WordIndex | None = None,
+        location: Path | None = None,
+    ) -> None:
+        self._store, self._version, self._sandbox = store, version, sandbox
+        self._index, self._location = index, location
+        self._lock = threading.Lock()
+
+    @property
+    def version(self) -> str:
+        return self._version
+
+    @property
+    def store(self) -> Store:
+        """The store itself, for whoever counts or exports; not to be changed."""
+        return self._store
+
+    @property
+    def location(self) -> Path:
+        """The folder of a store with these contents, which other processes may open read-only."""
+        with self._lock:
+            if self._location is None:
+                self._location = temporary_folder()
+                remove_with(self, self._location)
+                copy = Store(str(self._location))
+                copy.bulk_extend(self._store)
+                copy.flush()
+            return self._location
+
+    def select(self, query: Query) -> Solutions:
+        return _expect(self._evaluate(query), Solutions, query, "SELECT")
+
+    def construct(self, query: Query) -> Graph:
+        return _expect(self._evaluate(query), Graph, query, "CONSTRUCT or DESCRIBE")
+
+    def ask(self, query: Query) -> bool:
+        return _expect(self._evaluate(query), bool, query, "ASK")
+
+    def describe(self, resources: Iterable[Resource], graph: NamedNode | None = None) -> Graph:
+        with _told():
+            return Graph(_described(self._store, resources, graph or DefaultGraph()))
+
+    def search(self, expression: str) -> Matches:
+        with self._lock:
+            if self._index is None:
+                self._index = WordIndex.of_store(self._store)
+        return self._index.search(expression)
+
+    def _evaluate(self, query: Query) -> Solutions | Graph | bool:
+        if query.is_trusted:
+            return _evaluate(self._store, query.text)
+        if self._sandbox is None:
+            raise QueryRefused("SPARQL of clients is not run here.")
+        return self._sandbox.evaluate(self.location, query.text)
+
+
+def dataset_from_files(paths: Iterable[Path], sandbox: Evaluator | None = None) -> EmbeddedDataset:
+    """A dataset in memory of the RDF files of these (absolute) paths, plain or gzipped; the suffix tells the syntax.
+
+    Its version follows from the files' times and sizes. Raises StoreError for a file that is missing, damaged, or no RDF.
+    """
+    store, version = Store(), hashlib.sha256()
+    for path in map(Path, paths):
+        _load_file(store, path)
+        status = path.stat()
+        version.update(f"{path} {status.st_mtime_ns} {status.st_size}\n".encode())
+    return EmbeddedDataset(store, version.hexdigest()[:16], sandbox)
+
+
+Result = TypeVar("Result", Solutions, Graph, bool)
+
+_PLACE = re.compile(r"error at (\d+):(\d+): ")
+_MOST_SHOWN = 300  # of what the parser expected, which can be every keyword there is
+
+
+def syntax_error(message: str) -> QuerySyntaxError:
+    """What pyoxigraph says of a query that does not parse, with line and column."""
+    place = _PLACE.match(message)
+    if place is None:
+        return QuerySyntaxError(f"The query does not parse: {message}")
+    line, column = int(place[1]), int(place[2])
+    expected = " ".join(message[place.end() :].split())
+    if len(expected) > _MOST_SHOWN:
+        expected = expected[:_MOST_SHOWN].rsplit(" ", 1)[0] + " …"
+    return QuerySyntaxError(f"The query does not parse at line {line}, column {column}: {expected}", line, column)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turns what pyoxigraph raises while it evaluates into errors of the dataset."""
+    try:
+        yield
+    except SyntaxError as error:
+        raise syntax_error(str(error)) from error
+    except RuntimeError as error:
+        if "is not supported" in str(error):
+            raise QueryRefused(f"{error}.") from error
+        raise DatasetError(f"The query could not be evaluated: {error}") from error
+    except OSError as error:
+        raise StoreError(f"The store could not be read: {error}") from error
+
+
+def _evaluate(store: Store, text: str) -> Solutions | Graph | bool:
+    with _told():
+        result = store.query(text)
+        if isinstance(result, QueryBoolean):
+            return bool(result)
+        if isinstance(result, QueryTriples):
+            return Graph(result)
+        return _solutions(result)
+
+
+def _solutions(result: QuerySolutions) -> Solutions:
+    variables = tuple(variable.value for variable in result.variables)
+    rows = ({name: term for name, term in zip(variables, row, strict=True) if term is not None} for row in result)
+    return Solutions(variables, tuple(rows))
+
+
+def _expect(result: Solutions | Graph | bool, kind: type[Result], query: Query, form: str) -> Result:
+    if not isinstance(result, kind):
+        raise DatasetError(f"The query {query.name or query.text!r} was expected to be a {form}.")
+    return result
+
+
+def _described(store: Store, resources: Iterable[Resource], graph: NamedNode | DefaultGraph) -> Iterator[Triple]:
+    seen: set[Resource] = set()
+    left = list(reversed(list(resources)))
+    while left:
+        resource = left.pop()
+        if resource in seen:
+            continue
+        seen.add(resource)
+        for quad in store.quads_for_pattern(resource, None, None, graph):
+            yield quad.triple
+            if isinstance(quad.object, BlankNode):
+                left.append(quad.object)
+
+
+def _load_file(store: Store, path: Path) -> None:
+    plain = path.with_suffix("") if path.suffix == ".gz" else path
+    syntax = RdfFormat.from_extension(plain.suffix.lstrip("."))
+    if syntax is None:
+        raise StoreError(f"{path}: the suffix names no RDF syntax. Expected: .ttl, .nt, .nq, .trig, .rdf, .jsonld or .n3.")
+    try:
+        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        store.load(content, syntax, base_iri=path.absolute().as_uri())
+    except SyntaxError as error:
+        raise StoreError(f"{path}: {error}") from error
+    except (OSError, EOFError) as error:
+        raise StoreError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error

@@ -1,0 +1,383 @@
+"""A store on disk as readers and writers see it: immutable generations, of which one is current.
+
+    FORMAT                     which layout this is
+    LOCK                       held by the process that writes, and tells its number
+    primary/                   the writer's own RocksDB
+    PRIMARY                    the generation that primary/ equals; not there while primary/ is being changed
+    generations/000042/store/  an immutable copy (RocksDB's files are hard links)
+    generations/000042/words.sqlite, generation.json
+    CURRENT                    the number that readers serve
+
+A write locks, changes primary/, copies it to the next generation, and switches CURRENT by one rename. A process that is
+killed at any moment leaves readers on a complete generation, and the next writer begins again from that one.
+"""
+
+import errno
+import fcntl
+import gc
+import json
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyoxigraph import Store
+
+from pqlod.errors import StoreError
+from pqlod.rdf import NamedNode
+from pqlod.store.embedded import EmbeddedDataset, Evaluator
+from pqlod.store.index import WordIndex, build_index, refresh_index
+
+FORMAT = 1
+KEPT = 3  # generations, the current one included
+TEMPORARY = ".tmp"
+
+
+class GenerationGone(StoreError):
+    """A generation that is no longer kept; ``number`` is its number, ``kept`` are those that are there."""
+
+    def __init__(self, number: int, kept: tuple[int, ...]) -> None:
+        self.number, self.kept = number, kept
+        super().__init__(f"Generation {number} is not kept. Kept are: {', '.join(map(str, kept)) or 'none'}.")
+
+
+class Writing:
+    """What a writer has in hand until its generation is published: the primary store, to be changed at will."""
+
+    def __init__(self, store: Store, number: int) -> None:
+        self.store, self.number = store, number
+        self.changed_items: set[NamedNode] | None = None  # None: not told, anything may have changed
+        self.is_unchanged = self.is_discarded = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Is there nothing in the store yet?"""
+        return not self.store
+
+    def changed(self, items: Iterable[NamedNode]) -> None:
+        """Tells which items changed, so that only they are indexed again. Whoever tells must tell all."""
+        self.changed_items = (self.changed_items or set()) | set(items)
+
+    def unchanged(self) -> None:
+        """Tells that nothing was written: no generation is made, and primary stays as it is."""
+        self.is_unchanged = True
+
+    def discard(self) -> None:
+        """Throws away what was written, as an exception would."""
+        self.is_discarded = True
+
+
+class Generations:
+    """The generations of one store folder, for readers and for the writer.
+
+    Nothing is opened before it is asked for, so that a server may fork first. ``checkpoint`` is called with the name
+    of each step of a write when it is done.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        sandbox: Evaluator | None = None,
+        kept: int = KEPT,
+        checkpoint: Callable[[str], None] = lambda step: None,
+    ) -> None:
+        self.folder = folder
+        self._sandbox, self._kept, self._checkpoint = sandbox, kept, checkpoint
+        self._lock = threading.Lock()
+        self._datasets: dict[int, EmbeddedDataset] = {}
+        self._current: tuple[tuple[int, int], int] | None = None  # what CURRENT is, by its stat, and the number in it
+
+    # --- reading ---
+
+    @property
+    def exists(self) -> bool:
+        """Is there a store in the folder, be it of this version or not, with or without data?"""
+        return os.path.isfile(self.folder / "FORMAT")  # unlike Path.is_file, False also where nothing may be read
+
+    def current(self) -> int:
+        """The number that readers serve; StoreError if there is no store, no data in it, or it cannot be read."""
+        try:
+            status = (self.folder / "CURRENT").stat()
+            mark = (status.st_ino, status.st_mtime_ns)
+            if self._current is None or self._current[0] != mark:
+                self._check_format()
+                self._current = mark, int((self.folder / "CURRENT").read_text("ascii"))
+            return self._current[1]
+        except FileNotFoundError:
+            self._check_format()
+            raise StoreError(f"The store {self.folder} holds no data yet; load some with: pqlod load FILE… --store DIR") from None
+        except (OSError, ValueError) as error:
+            raise _store_error(self.folder, error) from error
+
+    def numbers(self) -> tuple[int, ...]:
+        """The generations that are kept, the oldest first; the last one is the current one."""
+        current = self.current()
+        return tuple(number for number in self._on_disk() if number <= current)
+
+    def path(self, number: int) -> Path:
+        """The folder of a generation's RocksDB, for whoever opens it read-only."""
+        return self._generation(number) / "store"
+
+    @property
+    def last_loaded(self) -> datetime:
+        """When the current generation was made."""
+        return self.loaded(self.current())
+
+    def loaded(self, number: int) -> datetime:
+        """When a generation was made."""
+        try:
+            about = json.loads((self._generation(number) / "generation.json").read_text("utf-8"))
+            return datetime.fromisoformat(about["loaded"])
+        except (OSError, ValueError, KeyError) as error:
+            raise _store_error(self.folder, error) from error
+
+    def dataset(self, number: int | None = None) -> EmbeddedDataset:
+        """The dataset of a generation, without a number the current one; GenerationGone if it is not kept.
+
+        Datasets are kept open as long as their generations are there, and as long as anybody uses them.
+        """
+        current = self.current()
+        wanted = current if number is None else number
+        with self._lock:
+            if current not in self._datasets:
+                kept = self.numbers()
+                self._datasets = {known: dataset for known, dataset in self._datasets.items() if known in kept}
+            if wanted not in self._datasets:
+                if wanted not in self.numbers():
+                    raise GenerationGone(wanted, self.numbers())
+                self._datasets[wanted] = self._open(wanted)
+            return self._datasets[wanted]
+
+    def _open(self, number: int) -> EmbeddedDataset:
+        words = self._generation(number) / "words.sqlite"
+        index = WordIndex(words) if words.is_file() else None
+        with _told(self.folder):
+            store = Store.read_only(str(self.path(number)))
+        return EmbeddedDataset(store, str(number), self._sandbox, index, self.path(number))
+
+    # --- writing ---
+
+    def create(self) -> None:
+        """Makes the folder a store without data, if it is not one yet; StoreError if it holds something else."""
+        if self.exists:
+            self._check_format()
+            return
+        with _told(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if others := sorted(path.name for path in self.folder.iterdir() if path.name not in ("LOCK", "FORMAT.tmp")):
+                raise StoreError(f"{self.folder} is not a store of pqlod, and is not empty: it holds {', '.join(others[:3])}.")
+            _write(self.folder / "FORMAT", f"pqlod store {FORMAT}\n")
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """A write, alone on this store: on leaving, the next generation is published.
+
+        On an exception everything is thrown away. StoreError if another process writes, or the disk refuses.
+        """
+        self.create()
+        with self._locked():
+            with _told(self.folder):
+                self._sweep()
+            number = self._number_or_zero()
+            writing = Writing(self._open_primary(number), number + 1)
+            try:
+                self._checkpoint("opened")
+                yield writing
+                self._checkpoint("changed")
+                self._finish(writing, number)
+            except BaseException as error:
+                self._throw_away(writing)
+                if isinstance(error, OSError | RuntimeError) and _is_of_the_disk(error):
+                    raise _store_error(self.folder, error) from error
+                raise
+
+    def _finish(self, writing: Writing, number: int) -> None:
+        if writing.is_discarded:
+            self._throw_away(writing)
+        elif writing.is_unchanged:
+            del writing.store
+            _write(self.folder / "PRIMARY", f"{number}\n")
+        else:
+            with _told(self.folder):
+                self._publish(writing, number)
+
+    def _publish(self, writing: Writing, number: int) -> None:
+        temporary = self._generation(writing.number).with_suffix(TEMPORARY)
+        temporary.mkdir()
+        writing.store.flush()
+        writing.store.backup(str(temporary / "store"))
+        self._checkpoint("copied")
+        self._index(writing, self._generation(number) / "words.sqlite", temporary / "words.sqlite")
+        _write(temporary / "generation.json", json.dumps({"loaded": datetime.now(UTC).isoformat(timespec="seconds")}))
+        _sync_tree(temporary)
+        self._checkpoint("indexed")
+        temporary.rename(self._generation(writing.number))
+        _sync(temporary.parent)
+        self._checkpoint("renamed")
+        _write(self.folder / "CURRENT", f"{writing.number}\n")
+        self._checkpoint("switched")
+        del writing.store
+        _write(self.folder / "PRIMARY", f"{writing.number}\n")
+        self._checkpoint("marked")
+        self._prune()
+
+    def _index(self, writing: Writing, previous: Path, path: Path) -> None:
+        if writing.changed_items is None:
+            build_index(writing.store, path)
+        else:
+            refresh_index(writing.store, previous, path, writing.changed_items)
+
+    def _open_primary(self, number: int) -> Store:
+        """The writer's store, equal to the current generation; made from it again if a writer left it otherwise."""
+        primary, mark = self.folder / "primary", self.folder / "PRIMARY"
+        with _told(self.folder):
+            if not (mark.is_file() and mark.read_text("ascii").strip() == str(number) and primary.is_dir()):
+                shutil.rmtree(primary, ignore_errors=True)
+                if number:
+                    Store.read_only(str(self.path(number))).backup(str(primary))
+            mark.unlink(missing_ok=True)
+            _sync(self.folder)
+            return _open_for_writing(primary)
+
+    def _throw_away(self, writing: Writing) -> None:
+        """Frees the store and removes it; without PRIMARY, the next writer makes it again whatever is left of it."""
+        if hasattr(writing, "store"):
+            del writing.store
+        if not (self.folder / "PRIMARY").exists():
+            shutil.rmtree(self.folder / "primary", ignore_errors=True)
+
+    def _sweep(self) -> None:
+        """Removes what a writer that was killed has left: half a generation, or one that never became current."""
+        current = self._number_or_zero()
+        (self.folder / "generations").mkdir(exist_ok=True)
+        for path in (self.folder / "generations").iterdir():
+            if path.suffix == TEMPORARY or (path.name.isdigit() and int(path.name) > current):
+                shutil.rmtree(path, ignore_errors=True)
+
+    def _prune(self) -> None:
+        for number in self._on_disk()[: -self._kept]:
+            going = self._generation(number).with_suffix(TEMPORARY)
+            self._generation(number).rename(going)  # so that half a generation is never seen as a whole one
+            shutil.rmtree(going, ignore_errors=True)
+        self._checkpoint("pruned")
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with _told(self.folder):
+            lock = (self.folder / "LOCK").open("a+", encoding="ascii")
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.seek(0)
+                holder = lock.read().strip()
+                by = f" by process {holder}" if holder else ""
+                raise StoreError(f"The store {self.folder} is being written{by}; try again when that has finished.") from None
+            lock.truncate(0)
+            lock.write(f"{os.getpid()}\n")
+            lock.flush()
+            yield
+            lock.truncate(0)
+
+    def _check_format(self) -> None:
+        try:
+            text = (self.folder / "FORMAT").read_text("ascii")
+        except FileNotFoundError:
+            what = "is not a store of pqlod" if self.folder.is_dir() else "does not exist"
+            raise StoreError(f"{self.folder} {what}; one is made by: pqlod load FILE… --store DIR") from None
+        except (OSError, ValueError) as error:
+            raise _store_error(self.folder, error) from error
+        version = text.removeprefix("pqlod store ").strip()
+        if not version.isdigit():
+            raise StoreError(f"The store {self.folder} is damaged: its file FORMAT says {text.strip()!r}.")
+        if int(version) != FORMAT:
+            raise StoreError(f"The store {self.folder} is of version {version}; this pqlod reads version {FORMAT}.")
+
+    def _number_or_zero(self) -> int:
+        return self.current() if (self.folder / "CURRENT").exists() else 0
+
+    def _on_disk(self) -> list[int]:
+        with _told(self.folder):
+            return sorted(int(path.name) for path in (self.folder / "generations").iterdir() if path.name.isdigit())
+
+    def _generation(self, number: int) -> Path:
+        return self.folder / "generations" / f"{number:06}"
+
+
+def _open_for_writing(primary: Path) -> Store:
+    try:
+        return Store(str(primary))
+    except OSError as error:
+        if "lock hold by current process" not in str(error):
+            raise
+        gc.collect()  # the store of a write that failed can live on in the frames of its exception
+        return Store(str(primary))
+
+
+def _write(path: Path, text: str) -> None:
+    """Replaces a file by one rename, once its contents are on the disk."""
+    temporary = path.with_name(path.name + TEMPORARY)
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_tree(folder: Path) -> None:
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            _sync(Path(parent, name))
+        _sync(Path(parent))
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Turns what the disk and RocksDB raise into errors that name the store."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        raise _store_error(folder, error) from error
+
+
+# What an error says, in its errno or in RocksDB's text, and what we say of it.
+_CAUSES: tuple[tuple[int, str, str], ...] = (
+    (errno.EACCES, "Permission denied", "may not be read or written by this user"),
+    (errno.EPERM, "Operation not permitted", "may not be read or written by this user"),
+    (errno.EROFS, "Read-only file system", "is on a disk that cannot be written"),
+    (errno.ENOSPC, "No space left on device", "has no space left on its disk"),
+    (errno.EDQUOT, "Disk quota exceeded", "has no space left on its disk"),
+    (errno.ENOTDIR, "Not a directory", "is not a folder"),
+    (errno.EEXIST, "File exists", "is not a folder"),
+    (errno.ENOLCK, "lock hold by current process", "is still in use by an earlier write of this process"),
+    (errno.EAGAIN, "Resource temporarily unavailable", "is in use by another program"),
+)
+
+
+def _store_error(folder: Path, error: Exception) -> StoreError:
+    cause = _cause(error)
+    if cause:
+        return StoreError(f"The store {folder} {cause}.")
+    return StoreError(f"The store {folder} is damaged: {getattr(error, 'strerror', None) or error}.")
+
+
+def _cause(error: Exception) -> str:
+    number = getattr(error, "errno", None)
+    return next((cause for code, text, cause in _CAUSES if number == code or text in str(error)), "")
+
+
+def _is_of_the_disk(error: Exception) -> bool:
+    return "has no space left" in _cause(error) or "IO error" in str(error) or str(error).startswith("Corruption")

@@ -1,0 +1,208 @@
+"""The index of words beside a store: from a search expression to items, ranked (SQLite's FTS5).
+
+It is derived from a store and can always be made again from it. Items are numbered by date, so that the highest numbers
+are the newest. FTS5 keeps the words without the texts (contentless), and then cannot delete: a changed item gets a new
+number, and what is still found by its old one is left out by the join with the table of items.
+"""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+import weakref
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from pyoxigraph import Store
+
+from pqlod.errors import BadParameter, StoreError
+from pqlod.rdf import NamedNode
+from pqlod.store.dataset import Match, Matches
+from pqlod.store.expressions import All, Any, Expression, Letters, fts5_text, has_letters, parse_expression
+from pqlod.store.texts import StoreTexts
+
+NAMES_WEIGHT, TEXTS_WEIGHT = 3.0, 1.0
+MOST_RANKED = 20_000  # words cost what they match: some 0.5 ms for a thousand items
+MOST_STALE = 0.2  # of all items, before the index is made anew
+
+# Kept in the file (PRAGMA user_version): what was indexed, and by which layout of the tables.
+BY_FIELDS, BY_ALL_TEXTS = 1, 2
+SCHEMA_TEXT = """
+CREATE TABLE items (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE);
+CREATE VIRTUAL TABLE words USING fts5 (names, texts, content = '', tokenize = 'unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE letters USING fts5 (names, content = '', tokenize = 'trigram');
+"""
+
+
+class WordIndex:
+    """An index that is searched, by any number of threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._idle: list[sqlite3.Connection] = []
+
+    @classmethod
+    def of_store(cls, store: Store) -> "WordIndex":
+        """An index of a store that has none beside it; its file is removed with it."""
+        folder = temporary_folder()
+        build_index(store, folder / "words.sqlite")
+        index = cls(folder / "words.sqlite")
+        remove_with(index, folder)
+        return index
+
+    def search(self, expression: str) -> Matches:
+        """The items that match, best first; of more than MOST_RANKED only the newest.
+
+        Raises BadParameter for an expression that is not understood, and StoreError if the index cannot be read.
+        """
+        parsed = parse_expression(expression)
+        if parsed is None:
+            return Matches()
+        with self._connection() as connection:
+            _check_letters(connection, parsed, expression)
+            if has_letters(parsed) and not isinstance(parsed, Letters):
+                return _newest(connection, parsed)
+            return _ranked(connection, parsed)
+
+    def close(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
+
+    def __del__(self) -> None:
+        self.close()
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            connection = self._idle.pop() if self._idle else _open(self._path)
+            try:
+                yield connection
+            finally:
+                self._idle.append(connection)
+        except sqlite3.Error as error:
+            raise StoreError(f"The index of words {self._path} cannot be read: {error}.") from error
+
+
+def temporary_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="pqlod-"))
+
+
+def remove_with(owner: object, folder: Path) -> None:
+    """Removes a folder when its owner is no more, at the latest when this process ends."""
+    weakref.finalize(owner, _remove, folder, os.getpid())
+
+
+def _remove(folder: Path, process: int) -> None:
+    if os.getpid() == process:  # a process that was forked leaves it
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def build_index(store: Store, path: Path) -> None:
+    """Makes the index of a store, in a file that does not exist yet."""
+    texts = StoreTexts(store)
+    with _writing(path) as connection:
+        connection.executescript(SCHEMA_TEXT)
+        connection.execute(f"PRAGMA user_version = {_kind(texts)}")
+        _insert(connection, texts, texts.items(), 1)
+        connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+
+
+def refresh_index(store: Store, previous: Path, path: Path, changed: Iterable[NamedNode]) -> None:
+    """Makes the index of a store from that of its previous state, given which items (or parts of items) changed.
+
+    The file is copied, which costs its size (600,000 questions: 200 MB). After many changes the index is made anew.
+    """
+    texts = StoreTexts(store)
+    items = texts.touched(changed)
+    if not _can_refresh(previous, _kind(texts), len(items)):
+        build_index(store, path)
+        return
+    shutil.copyfile(previous, path)
+    with _writing(path) as connection:
+        connection.executemany("DELETE FROM items WHERE iri = ?", ((item.value,) for item in items))
+        (last,) = connection.execute("SELECT coalesce(max(rowid), 0) FROM words").fetchone()
+        _insert(connection, texts, items, last + 1)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[sqlite3.Connection]:
+    """A new file that nobody reads yet, or that is thrown away: it needs no journal."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;")
+        yield connection
+        connection.commit()
+
+
+def _kind(texts: StoreTexts) -> int:
+    return BY_FIELDS if texts.by_fields else BY_ALL_TEXTS
+
+
+def _can_refresh(previous: Path, wanted_kind: int, changed: int) -> bool:
+    if not previous.exists():
+        return False
+    with closing(_open(previous)) as connection:
+        (kind,) = connection.execute("PRAGMA user_version").fetchone()
+        (items,) = connection.execute("SELECT count(*) FROM items").fetchone()
+        (numbers,) = connection.execute("SELECT count(*) FROM words_docsize").fetchone()
+    return kind == wanted_kind and numbers - items + changed <= MOST_STALE * items
+
+
+def _check_letters(connection: sqlite3.Connection, parsed: Expression, expression: str) -> None:
+    if has_letters(parsed) and connection.execute("SELECT 1 FROM letters_docsize LIMIT 1").fetchone() is None:
+        problem = "A word that begins with * is looked for in names and headings only, and there are none here."
+        raise BadParameter(problem, parameter="_search", value=expression)
+
+
+def _ranked(connection: sqlite3.Connection, parsed: Expression) -> Matches:
+    table = "letters" if isinstance(parsed, Letters) else "words"
+    text = fts5_text(parsed)
+    beyond = connection.execute(
+        f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?", (text, MOST_RANKED)
+    ).fetchone()
+    rows = connection.execute(
+        f"SELECT iri, -bm25({table}, {NAMES_WEIGHT}, {TEXTS_WEIGHT}) AS score"
+        f" FROM {table} JOIN items ON items.id = {table}.rowid"
+        f" WHERE {table} MATCH ? AND {table}.rowid > ? ORDER BY score DESC, items.id DESC",
+        (text, beyond[0] if beyond else 0),
+    )
+    return Matches((Match(NamedNode(iri), score) for iri, score in rows), is_partial=beyond is not None)
+
+
+def _newest(connection: sqlite3.Connection, parsed: Expression) -> Matches:
+    """Words and letters are in two tables, which FTS5 cannot rank together: the newest come first."""
+    selection, texts = _rows(parsed)
+    rows = connection.execute(
+        f"SELECT iri FROM items WHERE id IN (SELECT rowid FROM ({selection})) ORDER BY id DESC LIMIT ?", (*texts, MOST_RANKED + 1)
+    ).fetchall()
+    return Matches((Match(NamedNode(iri), 1.0) for (iri,) in rows[:MOST_RANKED]), is_partial=len(rows) > MOST_RANKED)
+
+
+def _rows(expression: Expression) -> tuple[str, list[str]]:
+    """A SELECT of the rowids that match, with the texts for its place-holders."""
+    if not has_letters(expression) or isinstance(expression, Letters):
+        table = "letters" if isinstance(expression, Letters) else "words"
+        return f"SELECT rowid FROM {table} WHERE {table} MATCH ?", [fts5_text(expression)]
+    parts: list[tuple[str, Expression]] = []
+    if isinstance(expression, Any):
+        parts = [("UNION", option) for option in expression.options]
+    elif isinstance(expression, All):
+        parts = [*(("INTERSECT", part) for part in expression.wanted), *(("EXCEPT", part) for part in expression.unwanted)]
+    selections = [(operator, *_rows(part)) for operator, part in parts]
+    text = " ".join(f"{operator} SELECT rowid FROM ({selection})" for operator, selection, _ in selections)
+    return text.partition(" ")[2], [text for _, _, texts in selections for text in texts]
+
+
+def _insert(connection: sqlite3.Connection, texts: StoreTexts, items: Iterable[NamedNode], first: int) -> None:
+    for number, item in enumerate(items, first):
+        words = texts.read(item)
+        if any(words):
+            connection.execute("INSERT INTO items VALUES (?, ?)", (number, item.value))
+            connection.execute("INSERT INTO words (rowid, names, texts) VALUES (?, ?, ?)", (number, *words))
+        if words.names:
+            connection.execute("INSERT INTO letters (rowid, names) VALUES (?, ?)", (number, words.names))
