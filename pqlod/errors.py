@@ -7,11 +7,13 @@ PqlodError
 │   ├── ItemNotFound            nothing is known of that resource
 │   ├── NotAcceptable           none of the formats on offer is acceptable
 │   ├── BadParameter            a parameter's name or value
-│   └── QuerySyntaxError        SPARQL text that does not parse
+│   ├── QuerySyntaxError        SPARQL text that does not parse
+│   └── QueryTooLarge           SPARQL text that is too long, or nested too deep, to be parsed
 ├── SourceError                 a source file, or a record in it
 └── DatasetError                a dataset did not do what was asked
     ├── QueryRefused            the query asks for what is not allowed here
     ├── QueryLimitExceeded      the query was ended at a limit
+    │   └── TooManyQueries      the client asks too many at once
     ├── DatasetUnavailable      the dataset, or the endpoint it stands for, does not answer
     └── StoreError              a store on disk: missing, locked, damaged, too new
 """
@@ -34,10 +36,7 @@ class Mistake:
     problem: str
 
     def __str__(self) -> str:
-        return (
-            " ".join(part for part in (self.resource, self.property) if part)
-            + f": {self.problem}"
-        )
+        return " ".join(part for part in (self.resource, self.property) if part) + f": {self.problem}"
 
 
 class ConfigurationError(PqlodError):
@@ -69,9 +68,7 @@ class NotAcceptable(RequestError):
 
     def __init__(self, accept: str, offered: Iterable[str]) -> None:
         self.offered = tuple(offered)
-        super().__init__(
-            f"None of these is on offer: {accept}. Offered are: {', '.join(self.offered)}."
-        )
+        super().__init__(f"None of these is on offer: {accept}. Offered are: {', '.join(self.offered)}.")
 
 
 class BadParameter(RequestError):
@@ -91,23 +88,23 @@ class BadParameter(RequestError):
     ) -> None:
         self.parameter, self.value, self.expected = parameter, value, expected
         self.near = near(parameter if value is None else value, known)
-        hint = (
-            f" Did you mean {' or '.join(repr(name) for name in self.near)}?"
-            if self.near
-            else ""
-        )
-        super().__init__(
-            f"{problem}{f' Expected: {expected}.' if expected else ''}{hint}"
-        )
+        hint = f" Did you mean {' or '.join(repr(name) for name in self.near)}?" if self.near else ""
+        super().__init__(f"{problem}{f' Expected: {expected}.' if expected else ''}{hint}")
 
 
 class QuerySyntaxError(RequestError):
     """SPARQL text does not parse; ``line`` and ``column`` count from 1, and are None if not known."""
 
-    def __init__(
-        self, problem: str, line: int | None = None, column: int | None = None
-    ) -> None:
+    def __init__(self, problem: str, line: int | None = None, column: int | None = None) -> None:
         self.line, self.column = line, column
+        super().__init__(problem)
+
+
+class QueryTooLarge(RequestError):
+    """SPARQL text is longer, or nested deeper, than is parsed here; ``limit`` names the limit."""
+
+    def __init__(self, problem: str, *, limit: str) -> None:
+        self.limit = limit
         super().__init__(problem)
 
 
@@ -130,11 +127,13 @@ class QueryRefused(DatasetError):
 class QueryLimitExceeded(DatasetError):
     """The query was ended; ``limit`` names the limit that it met, ``retry_after`` is in seconds."""
 
-    def __init__(
-        self, problem: str, *, limit: str, retry_after: int | None = None
-    ) -> None:
+    def __init__(self, problem: str, *, limit: str, retry_after: int | None = None) -> None:
         self.limit, self.retry_after = limit, retry_after
         super().__init__(problem)
+
+
+class TooManyQueries(QueryLimitExceeded):
+    """The client has as many queries running as one client may."""
 
 
 class DatasetUnavailable(DatasetError):
@@ -148,7 +147,4 @@ class StoreError(DatasetError):
 def near(name: str, known: Iterable[str], most: int = 2) -> tuple[str, ...]:
     """The names among ``known`` that look like ``name``, the nearest first; letter case is no difference."""
     by_folded = {candidate.casefold(): candidate for candidate in known}
-    return tuple(
-        by_folded[match]
-        for match in get_close_matches(name.casefold(), by_folded, n=most, cutoff=0.7)
-    )
+    return tuple(by_folded[match] for match in get_close_matches(name.casefold(), by_folded, n=most, cutoff=0.7))

@@ -52,7 +52,7 @@ _PREFIX = rf"[{_BASE}](?:[{_CHARS}]*+\.+(?=[{_CHARS}])){{0,20}}[{_CHARS}]*+"
 _TERMINALS: dict[Kind, str] = {
     Kind.SPACE: r"[ \t\r\n]+",
     Kind.COMMENT: r"\#[^\r\n]*",
-    Kind.IRI: r"<[^<>\"{}|^`\\\x00-\x20]*+>",
+    Kind.IRI: r"<(?:[^<>\"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>",
     Kind.STRING: (
         r"'''(?:'{0,2}(?:[^'\\]|\\.))*+'''"
         r'|"""(?:"{0,2}(?:[^"\\]|\\.))*+"""'

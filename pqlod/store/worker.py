@@ -1,0 +1,314 @@
+"""The process in which one query of a stranger runs: reads requests, evaluates, streams results, may be ended at any time.
+
+``sandbox.py`` starts it as a file; it needs nothing but pyoxigraph, and so is ready in some 40 ms. A message on its
+pipes is a letter, a length of four bytes, and as many bytes. ``Q`` a query comes in; ``H`` the kind of its result,
+``D`` pieces of it, and ``E`` its end or ``F`` a failure go out; all but ``D`` are JSON. A query that meets its time
+limit is ended by the kernel's alarm, whatever the process is doing then; the end of input, when the parent died, ends
+it as well.
+"""
+
+import json
+import os
+import queue
+import re
+import resource
+import signal
+import struct
+import sys
+import threading
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import IO, Any
+
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Triple,
+    serialize,
+)
+
+HEADER = struct.Struct(">cI")
+CHUNK = 65_536
+OPEN_STORES = 2
+NICENESS = 5  # a stranger's query gives way to the pages
+
+# What parts two rows outside of quotes, how much of it belongs to the first, what closes a result, and how many such
+# separators there are beside those between rows (CSV and TSV end each row, and the line of names, with one).
+ROWS: dict[QueryResultsFormat, tuple[bytes, int, bytes, int]] = {
+    QueryResultsFormat.JSON: (b"},{", 1, b"]}}", -1),
+    QueryResultsFormat.XML: (b"</result><result>", 9, b"</results></sparql>", -1),
+    QueryResultsFormat.CSV: (b"\n", 1, b"", 0),
+    QueryResultsFormat.TSV: (b"\n", 1, b"", 0),
+}
+# XML and TSV escape what may be a separator in a value; these put it in double quotes.
+QUOTING = {QueryResultsFormat.JSON, QueryResultsFormat.CSV}
+
+# XML 1.0 (section 2.2) has no way to write these characters, not even as references.
+NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+REPLACEMENT = "\ufffd".encode()
+XML_FORMATS = {QueryResultsFormat.XML, RdfFormat.RDF_XML}
+NAME_AT_END = re.compile(r"[^\W\d][\w.·-]*$")
+
+UNKNOWN_FUNCTION = re.compile(r"The custom function <(.*)> is not supported")
+
+ResultFormat = QueryResultsFormat | RdfFormat
+Results = QuerySolutions | QueryBoolean | QueryTriples
+
+
+class ResultFull(Exception):
+    """The result has reached a limit, which ``limit`` names; ``last`` are the bytes that end it, if it can be ended properly."""
+
+    def __init__(self, limit: str, last: bytes = b"") -> None:
+        self.limit, self.last = limit, last
+
+
+class FormatUnfit(Exception):
+    """The result cannot be written in the format that was asked for."""
+
+
+class RowCut:
+    """Lets a serialised SELECT result through up to a number of rows, and there closes it properly.
+
+    pyoxigraph writes all rows of a result or none; writing them ourselves would take half as long again (measured).
+    """
+
+    def __init__(self, form: QueryResultsFormat, rows: int) -> None:
+        self._separator, self._kept, self._closing, others = ROWS[form]
+        self._left = rows + others
+        self._is_quoting = form in QUOTING
+        self._has_escapes = form is QueryResultsFormat.JSON
+        self._held = b""
+
+    def feed(self, data: bytes) -> bytes:
+        """The rows that are whole and allowed; ResultFull, with the last of them, when a row too many begins."""
+        text = self._held + data
+        found = self._count(text[:-1])  # a row end is a separator only if something follows
+        if found > self._left:
+            end = self._end(text, self._left + 1)
+            raise ResultFull("rows", text[:end] + self._closing)
+        end = self._end(text, found) if found else 0
+        self._left, self._held = self._left - found, text[end:]
+        return text[:end]
+
+    def finish(self) -> bytes:
+        """What was held back, once the result has ended."""
+        return self._held
+
+    def _count(self, text: bytes) -> int:
+        return self._unquoted(text).count(self._separator)
+
+    def _end(self, text: bytes, number: int) -> int:
+        """Where the row before the separator of that number ends. ``text`` begins outside of quotes."""
+        guess = text.rfind(self._separator, 0, -1) + len(self._separator)
+        if self._count(text[:guess]) != number or self._count(text[: guess - 1]) == number:
+            guess = bisect_left(range(len(text)), number, key=lambda length: self._count(text[:length]))
+        return guess - len(self._separator) + self._kept
+
+    def _unquoted(self, text: bytes) -> bytes:
+        if not self._is_quoting:
+            return text
+        if self._has_escapes:
+            text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
+        return b'"'.join(text.split(b'"')[::2])
+
+
+class Pipe:
+    """Messages to the parent."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def send(self, letter: bytes, body: bytes) -> None:
+        self._file.write(HEADER.pack(letter, len(body)) + body)
+        self._file.flush()
+
+    def tell(self, letter: bytes, **message: Any) -> None:
+        self.send(letter, json.dumps(message).encode())
+
+
+class ResultStream:
+    """The file into which pyoxigraph writes a result: sends it on in pieces, keeps to the limits, ends it."""
+
+    def __init__(self, pipe: Pipe, form: ResultFormat, cut: RowCut | None, most: int) -> None:
+        self._pipe, self._form, self._cut, self._left = pipe, form, cut, most
+        self._buffer = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self._buffer += data
+        if len(self._buffer) >= CHUNK:
+            self._send(self._take())
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing: pieces are sent when they are worth it."""
+
+    def finish(self) -> None:
+        self._send(self._take())
+        if self._cut:
+            self._send(self._cut.finish())
+
+    def end(self, last: bytes) -> None:
+        """Sends the bytes that close a result at its limit of rows, which no other limit holds back."""
+        self._left = len(last)
+        self._send(last)
+
+    def _take(self) -> bytes:
+        data, self._buffer = bytes(self._buffer), bytearray()
+        return self._cut.feed(data) if self._cut else data
+
+    def _send(self, data: bytes) -> None:
+        self._left -= len(data)
+        if self._left < 0:
+            raise ResultFull("bytes")
+        if self._form in XML_FORMATS:
+            data = NOT_XML.sub(REPLACEMENT, data)
+        if data:
+            self._pipe.send(b"D", data)
+
+
+def evaluate(store: Store, request: dict[str, Any]) -> Results:
+    """The results of a query. A call of a function that nobody knows is an error of its expression (SPARQL 1.1, 17.6)."""
+    unknown: dict[NamedNode, Callable[..., NamedNode | BlankNode | Literal | Triple | None]] = {}
+    while True:
+        try:
+            return store.query(
+                request["query"],
+                base_iri=request["base_iri"],
+                default_graph=graphs(request["default_graphs"], request["named_graphs"]),
+                named_graphs=graphs(request["named_graphs"], request["default_graphs"]),
+                custom_functions=unknown,
+            )
+        except RuntimeError as error:
+            function = UNKNOWN_FUNCTION.fullmatch(str(error))
+            if not function or NamedNode(function[1]) in unknown:
+                raise
+            unknown[NamedNode(function[1])] = lambda *_: None
+
+
+def graphs(iris: list[str], others: list[str]) -> Any:  # pyoxigraph's two arguments take lists of different types
+    """The graphs of one of the two lists; None, which stands for the store's own, only if both are empty."""
+    return [NamedNode(iri) for iri in iris] if iris or others else None
+
+
+def write(results: Results, form: ResultFormat, stream: ResultStream, rows: int, prefixes: dict[str, str]) -> None:
+    """Writes results into the stream; ResultFull at a limit."""
+    if isinstance(results, QueryTriples):
+        if form == RdfFormat.RDF_XML:  # which has prefixes of its own, and would declare some twice
+            triples, prefixes = writable(results), {}
+        else:
+            triples = iter(results)
+        serialize(islice(triples, rows), stream, form, prefixes=prefixes)  # type: ignore[arg-type]  # an IO in all that is used
+        stream.finish()
+        if next(iter(results), None) is not None:
+            raise ResultFull("rows")
+    else:
+        results.serialize(stream, form)  # type: ignore[arg-type]  # as above
+        stream.finish()
+
+
+def writable(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """Triples for RDF/XML, which writes a property as an XML name."""
+    known = set()
+    for triple in triples:
+        iri = triple.predicate.value
+        if iri not in known and not NAME_AT_END.search(iri):
+            raise FormatUnfit(f"RDF/XML has no way to write the property <{iri}>; ask for another format.")
+        known.add(iri)
+        yield triple
+
+
+KINDS: dict[type[Results], str] = {QuerySolutions: "solutions", QueryBoolean: "boolean", QueryTriples: "graph"}
+
+
+def answer(request: dict[str, Any], store: Store, pipe: Pipe) -> None:
+    """Evaluates a request, and sends all of its result."""
+    results = evaluate(store, request)
+    kind = KINDS[type(results)]
+    media_type = request["media_types"][kind]
+    pipe.tell(b"H", kind=kind)
+    if media_type is None:
+        return
+    form: ResultFormat | None = (
+        RdfFormat.from_media_type(media_type) if kind == "graph" else QueryResultsFormat.from_media_type(media_type)
+    )
+    if form is None:
+        raise FormatUnfit(f"{media_type} is no format of a result.")
+    cut = RowCut(form, request["rows"]) if isinstance(form, QueryResultsFormat) and kind == "solutions" else None
+    stream = ResultStream(pipe, form, cut, request["bytes"])
+    try:
+        write(results, form, stream, request["rows"], request["prefixes"])
+    except ResultFull as full:
+        stream.end(full.last)
+        pipe.tell(b"E", cut=full.limit)
+    else:
+        pipe.tell(b"E", cut=None)
+
+
+def serve(requests: Iterator[dict[str, Any]], pipe: Pipe) -> None:
+    """Answers request after request, each under its alarm."""
+    stores: dict[str, Store] = {}
+    for request in requests:
+        signal.setitimer(signal.ITIMER_REAL, request["seconds"])
+        location = request["location"]
+        try:
+            if location not in stores:
+                while len(stores) >= OPEN_STORES:
+                    stores.pop(next(iter(stores)))
+                stores[location] = Store.read_only(location)
+        except OSError as error:
+            pipe.tell(b"F", kind="store", message=str(error))
+            continue
+        try:
+            answer(request, stores[location], pipe)
+        except FormatUnfit as error:
+            pipe.tell(b"F", kind="format", message=str(error))
+        except SyntaxError as error:
+            pipe.tell(b"F", kind="syntax", message=str(error))
+        except MemoryError:
+            pipe.tell(b"F", kind="memory", message="")
+        except (OSError, RuntimeError, ValueError) as error:
+            pipe.tell(b"F", kind="evaluation", message=str(error))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def read_requests(file: IO[bytes]) -> Iterator[dict[str, Any]]:
+    """The requests, in order. They are read in a thread of its own, which ends the process at the end of input."""
+    waiting: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+
+    def read() -> None:
+        while header := file.read(HEADER.size):
+            waiting.put(json.loads(file.read(HEADER.unpack(header)[1])))
+        os._exit(0)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        yield waiting.get()
+
+
+def confine(memory: int) -> None:
+    """Gives up what a query needs not: much memory, files, a core dump, and precedence."""
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("500")  # when the machine's memory runs out, workers go first
+    os.nice(NICENESS)
+    for name, most in ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
+        resource.setrlimit(name, (most, most))
+
+
+def main() -> None:
+    confine(int(sys.argv[1]))
+    with suppress(BrokenPipeError):  # the parent died
+        serve(read_requests(sys.stdin.buffer), Pipe(sys.stdout.buffer))
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pyoxigraph import Store
+
+from pqlod.errors import PqlodError, QueryRefused, QuerySyntaxError, QueryTooLarge
+from pqlod.store.screening import Limits, declared_prefixes, screen
+
+LIMITS = Limits(query_length=5000, nesting=20)
+
+CALLS = {
+    "plain": "SELECT * { SERVICE <http://h/> { ?s ?p ?o } }",
+    "small letters": "SELECT * { service <http://h/> { ?s ?p ?o } }",
+    "silent": "SELECT * { SERVICE SILENT <http://h/> { ?s ?p ?o } }",
+    "by a variable": "SELECT * { VALUES ?x { <http://h/> } SERVICE ?x { ?s ?p ?o } }",
+    "by a prefixed name": "PREFIX h: <http://h/> SELECT * { SERVICE h:x { ?s ?p ?o } }",
+    "without spaces": "PREFIX : <http://h/> SELECT * { SERVICE:x{ ?s ?p ?o } }",
+    "grown together with the word before": "PREFIX : <http://h/> SELECT * { ?s ?p trueSERVICE:x { ?s ?p ?o } }",
+    "after a comment": "SELECT * { # nothing\nSERVICE <http://h/> { ?s ?p ?o } }",
+    "after an IRI with a fragment": "SELECT * { ?s <http://h/#> ?o SERVICE <http://h/> { ?s ?p ?o } }",
+    "after an escape in an IRI": "SELECT * { ?s <http://h\\u0041#> ?o SERVICE <http://h/> { ?s ?p ?o } }",
+    "with an escaped letter": "SELECT * { \\u0053ERVICE <http://h/> { ?s ?p ?o } }",
+    "in a subquery": "SELECT * { { SELECT * { SERVICE <http://h/> { ?s ?p ?o } } } }",
+    "where a comment seems to be an IRI": "PREFIX : <http://h/> SELECT * { FILTER(1<2)SERVICE:x#>\n{ ?s ?p ?o } }",
+    "where a string begins in a comment": 'PREFIX : <http://h/> SELECT * { FILTER(1<2)#>"""\nSERVICE:x { ?s ?p ?o } } #"""',
+    "load": "LOAD <http://h/> INTO GRAPH <http://g/>",
+    "load silently": "INSERT DATA {}; load silent <http://h/>",
+}
+NO_CALLS = {
+    "in a string": "SELECT * { ?s ?p 'SERVICE <http://h/> {' }",
+    "in a long string": 'SELECT * { ?s ?p """\nSERVICE\n""" }',
+    "in a comment": "SELECT * { ?s ?p ?o # SERVICE <http://h/>\n}",
+    "in an IRI": "SELECT * { ?s <http://h/SERVICE> ?o }",
+    "a variable": "SELECT ?service { ?service ?LOAD ?o }",
+    "a prefix": "PREFIX service: <http://h/> SELECT * { ?s service:of ?o }",
+    "a local name": "PREFIX h: <http://h/> SELECT * { ?s h:SERVICE ?o ; h:LOAD ?x }",
+    "a comparison that looks like an IRI": "SELECT * { ?s ?a ?b FILTER((?a<?b)&&(?c>?d)) }",
+    "comparisons that close brackets": "SELECT * { FILTER((1<2)=(3>2)) FILTER(1<(2)) BIND((3>2) AS ?x) }",
+    "an IRI with a parenthesis": "SELECT * { ?s ?p <http://h/Foo_(bar)#baz> }",
+    "an escape in an IRI": "SELECT * { ?s ?p <http://h\\u0041#x> }",
+    "a bracket in a string": "SELECT * { ?s ?p '{[(' }",
+}
+
+
+@pytest.mark.parametrize("text", CALLS.values(), ids=CALLS)
+def test_a_call_of_another_host_is_refused(text: str) -> None:
+    with pytest.raises(QueryRefused):
+        screen(text, LIMITS)
+
+
+@pytest.mark.parametrize("text", NO_CALLS.values(), ids=NO_CALLS)
+def test_what_only_looks_like_a_call_is_left_alone(text: str) -> None:
+    screened = screen(text, LIMITS)
+
+    assert len(screened) == len(text)
+    assert screened.replace(" ", "") == text.replace("# SERVICE <http://h/>", "").replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        pytest.param("SELECT * {\n  ?s ?p ?o", 1, 10, id="brace never closed"),
+        pytest.param("SELECT * { ?s ?p ?o }\n}", 2, 1, id="brace closes nothing"),
+        pytest.param("SELECT * { (?s }", 1, 16, id="brace closes a parenthesis"),
+        pytest.param("SELECT * { ?s ?p 'x }", 1, 18, id="string never closed"),
+    ],
+)
+def test_what_is_open_is_a_syntax_error_with_its_place(text: str, line: int, column: int) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        screen(text, LIMITS)
+
+    assert (caught.value.line, caught.value.column) == (line, column)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        pytest.param("SELECT * { ?s ?p '" + "x" * 5000 + "' }", "query length", id="long"),
+        pytest.param("SELECT * " + "{" * 21 + "}" * 21, "nesting", id="nested"),
+    ],
+)
+def test_a_text_above_a_limit_is_refused_by_the_name_of_the_limit(text: str, limit: str) -> None:
+    with pytest.raises(QueryTooLarge) as caught:
+        screen(text, LIMITS)
+
+    assert caught.value.limit == limit
+
+
+def test_comments_are_blanked_and_places_stay() -> None:
+    assert screen("SELECT * # all\n{ }", LIMITS) == "SELECT *      \n{ }"
+
+
+def test_declared_prefixes_are_those_of_the_prologue_with_absolute_iris() -> None:
+    text = "BASE <http://b/> PREFIX a: <http://a/> prefix : <http://c/> PREFIX r: <rel> SELECT * { ?s a:p <http://x/> }"
+
+    assert declared_prefixes(text) == {"a": "http://a/", "": "http://c/"}
+
+
+# Oxigraph's own list of forbidden ports makes it say at once that it would have called this one.
+CALL = "The port 9 is not allowed"
+PIECES = st.sampled_from([
+    "SERVICE", "service", "SILENT", "<http://127.0.0.1:9/>", ":x", "h:x", "?x", "{", "}", "(", ")", "<", ">", "#", "#>", "\n",
+    " ", "1", "2", "1<2", "FILTER", "BIND", "AS", "true", "'", '"', "'''", '"""', "\\u0041", "\\u003E", "\\", "@en", "^^",
+    ".", ";", ",", "a", "_:b", "<u:x", "||", "&&", "=", "!", "[", "]", "{ ?s ?p ?o }", "EXISTS", "VALUES", "é", "·", "\u200c",
+    "-", "_", "<<", ">>", "OPTIONAL", "UNION", "GRAPH", "SELECT *", "+", "*", "/", "|", "%41",
+])  # fmt: skip
+
+
+@given(before=st.lists(PIECES, max_size=8).map("".join), after=st.lists(PIECES, max_size=6).map("".join))
+@example(before="FILTER(1<2)", after="#>\n{ ?s ?p ?o }")
+@example(before='FILTER(1<2)#>"""\n', after='{ ?s ?p ?o } } #"""')
+def test_whatever_makes_oxigraph_call_is_refused(before: str, after: str) -> None:
+    text = f"PREFIX : <http://127.0.0.1:9/> PREFIX h: <http://127.0.0.1:9/> SELECT * {{ {before} SERVICE:x {after} }}"
+
+    if calls(text):
+        with pytest.raises(PqlodError):
+            screen(text, LIMITS)
+
+
+def calls(text: str) -> bool:
+    """Does Oxigraph call the forbidden port for this text?"""
+    try:
+        list(Store().query(text))  # type: ignore[arg-type]  # it is a SELECT
+    except (SyntaxError, ValueError, RuntimeError):
+        return False
+    except OSError as error:
+        return CALL in str(error)
+    return False
