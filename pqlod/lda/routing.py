@@ -59,8 +59,8 @@ class Router:
             for api, endpoint in endpoints
             if isinstance(endpoint, ItemEndpoint) and endpoint.item_template
         ]
-        self._by_iri = _in_order(_Route(*item) for item in items)
-        self._by_path = _in_order(
+        self._by_iri = _own_path_first(_Route(*item) for item in items)
+        self._by_path = _own_path_first(
             _Route(api, endpoint, UriTemplate(path)) for api, endpoint, template in items for path in _item_paths(api, template)
         )
 
@@ -136,6 +136,15 @@ def split_suffix(path: str) -> tuple[str, str]:
 
 def _in_order(routes: Iterable[_Route]) -> tuple[_Route, ...]:
     return tuple(sorted(routes, key=lambda route: route.priority))
+
+
+def _own_path_first(routes: Iterable[_Route]) -> tuple[_Route, ...]:
+    """Routes to resources: the address with the path of the IRI itself is the one to show, if there are several."""
+
+    def is_elsewhere(route: _Route) -> bool:
+        return _path_of(route.template.text, route.api.base) != route.endpoint.template.path_part
+
+    return tuple(sorted(_in_order(routes), key=is_elsewhere))
 
 
 def _match(route: _Route, variables: Mapping[str, str], suffix: str, path: str) -> Match:
