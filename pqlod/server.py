@@ -26,7 +26,6 @@ from pqlod.settings import Settings, read_settings
 
 Scope = dict[str, Any]
 Message = dict[str, Any]
-Wsgi = Callable[[dict[str, Any], Callable[..., object]], Any]
 # The parent died: end too, so that no process is left over (prctl(2), Linux only).
 PR_SET_PDEATHSIG = 1
 LARGEST_BODY = 100 * 2**20  # bytes of a request, which are held in memory
@@ -120,7 +119,7 @@ TOO_LARGE = Reply(
 class AsgiAdapter:
     """A WSGI application as an ASGI one: each request runs in a thread, and a failing body breaks the connection."""
 
-    def __init__(self, wsgi: Wsgi, threads: int) -> None:
+    def __init__(self, wsgi: Callable[..., Any], threads: int) -> None:
         self.wsgi = wsgi
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
 

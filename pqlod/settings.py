@@ -30,11 +30,13 @@ class Settings:
     max_age: int = 0
     query_seconds: float = 10.0
     query_rows: int = 1_000_000
-    query_megabytes: int = 500
-    query_memory: int = 1500
-    query_length: int = 1_000_000
-    queries_running: int = 2
-    queries_waiting: int = 20
+    query_bytes: int = 256 * 2**20
+    query_memory: int = 1024 * 2**20
+    query_length: int = 200_000
+    query_nesting: int = 100
+    query_workers: int = 2
+    queries_waiting: int = 16
+    queries_per_client: int = 4
 
     @property
     def public_root(self) -> str:

@@ -1,0 +1,115 @@
+"""Makes the application: the only place that wires its parts."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from flask import Flask, Response, request
+
+from pqlod import __version__
+from pqlod.assets import asset
+from pqlod.datasets import Datasets
+from pqlod.formatters.html import upwards
+from pqlod.formatters.words import words
+from pqlod.lda.config import Configuration, read_configuration
+from pqlod.lda.model import Endpoint, ListEndpoint
+from pqlod.live import LiveConfiguration
+from pqlod.settings import Settings
+from pqlod.store.generations import Generations
+from pqlod.store.query import load_queries
+from pqlod.store.sandbox import Sandbox
+from pqlod.store.screening import Limits
+from pqlod.web.api import api_blueprint
+from pqlod.web.description import description_blueprint
+from pqlod.web.problems import problem_response
+from pqlod.web.resources import resources_blueprint
+from pqlod.web.service import Service
+from pqlod.web.sparql import sparql_blueprint
+
+# Sent with every response. Nobody needs a session here, so any site may read (Fetch standard, CORS protocol).
+HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Allow, Content-Location, Dataset-Generation, ETag, Link, Location, Retry-After, Vary",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+}
+PREFLIGHT_HEADERS = {
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-Modified-Since, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+def create_app(settings: Settings) -> Flask:
+    """The WSGI application of one process.
+
+    Raises ConfigurationError if the configuration leaves nothing to serve, StoreError if the store cannot be read.
+    """
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    sandbox = Sandbox(limits(settings), settings.query_workers)
+    generations = Generations(settings.store, sandbox=sandbox) if settings.store else None
+    if generations:
+        generations.current()
+    service = Service(settings, LiveConfiguration(configuration_reader(settings.config)), Datasets(generations, sandbox))
+
+    app = Flask("pqlod", template_folder="web/templates", static_folder="web/static")
+    app.url_map.merge_slashes = False  # a template decides what its slashes are
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.filters["words"] = words
+    app.jinja_env.tests["list_endpoint"] = _is_list
+    app.context_processor(lambda: {"up": upwards(request.path), "version": __version__})
+    for blueprint in (
+        sparql_blueprint(service, sandbox),
+        description_blueprint(service),
+        resources_blueprint(),
+        api_blueprint(service),
+    ):
+        app.register_blueprint(blueprint)
+    app.register_error_handler(Exception, problem_response)
+    app.after_request(_add_headers)
+    return app
+
+
+def configuration_reader(locations: tuple[str, ...]) -> Callable[[], Configuration]:
+    """Reads the configuration at these locations (``[mount::]path``), or without any pqlod's own, as often as it is called.
+
+    The queries that its selectors may name are those of queries/api, and of folders named queries beside its files.
+    """
+    places = locations or (str(asset("ontology/api.ttl")),)
+
+    def read() -> Configuration:
+        folders = [asset("queries/api"), *(Path(place.rpartition("::")[2]).parent / "queries" for place in locations)]
+        queries = {name: query for folder in folders for name, query in load_queries(folder).items()}
+        configuration = read_configuration(places, queries)
+        return replace(configuration, files=(*configuration.files, *(file for folder in folders for file in folder.glob("*.rq"))))
+
+    return read
+
+
+def limits(settings: Settings) -> Limits:
+    """What queries of strangers may use."""
+    return Limits(
+        seconds=settings.query_seconds,
+        rows=settings.query_rows,
+        bytes=settings.query_bytes,
+        memory=settings.query_memory,
+        query_length=settings.query_length,
+        nesting=settings.query_nesting,
+        waiting=settings.queries_waiting,
+        concurrent_per_client=settings.queries_per_client,
+    )
+
+
+def _is_list(endpoint: Endpoint) -> bool:
+    return isinstance(endpoint, ListEndpoint)
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.method == "OPTIONS":
+        response.headers.update(PREFLIGHT_HEADERS)
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
+    return response

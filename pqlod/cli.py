@@ -1,0 +1,221 @@
+"""The commands: each reads its options, calls what does the work, and prints what comes of it."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pqlod import __version__
+from pqlod.errors import ConfigurationError, PqlodError
+from pqlod.settings import Settings, read_settings
+
+# Modules that take long to import are imported by the commands that need them, so that --help is quick.
+
+STORE = click.option(
+    "--store",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the store (PQLOD_STORE). Without one: the sample.",
+)
+NEEDED_STORE = click.option(
+    "--store",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    envvar="PQLOD_STORE",
+    help="Folder of the store (PQLOD_STORE).",
+)
+CONFIG = click.option(
+    "--config", multiple=True, metavar="[PREFIX::]FILE", help="An API configuration in Turtle; may be repeated (PQLOD_CONFIG)."
+)
+BASE_URL = click.option("--base-url", metavar="URL", help="What addresses in pages start with (PQLOD_BASE_URL).")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="pqlod")
+def cli() -> None:
+    """Parliament's questions and answers as Linked Data: a Linked Data API and SPARQL over an embedded store.
+
+    Try it: "pqlod serve" serves a sample at http://127.0.0.1:8000/.
+    """
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@NEEDED_STORE
+@click.option("--rejects", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the records that were refused.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def load(files: tuple[Path, ...], store: Path, rejects: Path | None, quiet: bool) -> None:
+    """Load FILEs, of any of the formats of docs/loading.md, into a store. Readers see all of a load or nothing of it.
+
+    \b
+    Example:
+      pqlod load questions.jsonl members.csv page-*.json --store ./store
+    """
+    from pqlod.loading import load as load_files
+    from pqlod.progress import progress_on
+
+    with progress_on(None if quiet else sys.stderr) as progress:
+        report = load_files(files, store, progress=progress, rejects=rejects)
+    if not quiet:
+        click.echo(str(report), nl=False)
+    if report.is_refused:
+        raise click.exceptions.Exit(1)
+
+
+@cli.command()
+@STORE
+@CONFIG
+@click.option("--host", metavar="ADDRESS", help="Address to listen on: 127.0.0.1, or 0.0.0.0 for all (PQLOD_HOST).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on: 8000 (PQLOD_PORT).")
+@click.option("--workers", type=click.IntRange(1), help="Number of processes: 2 (PQLOD_WORKERS).")
+@BASE_URL
+def serve(**options: Any) -> None:
+    """Serve the Linked Data API and SPARQL over HTTP, until interrupted.
+
+    \b
+    Examples:
+      pqlod serve
+      pqlod serve --store ./store --host 0.0.0.0 --port 80 --workers 4 --base-url https://lda.example.org/
+      pqlod serve --config someones-api.ttl
+    """
+    from pqlod.server import refuse_used_port
+    from pqlod.server import serve as serve_settings
+
+    settings = read_settings(**options)
+    refuse_used_port(settings.host, settings.port)
+    settings = with_sample(settings)
+    check_startable(settings)
+    click.echo(f"Serving at http://{settings.host}:{settings.port}/", err=True)
+    serve_settings(settings)
+
+
+@cli.command()
+@click.argument("question", metavar="QUERY|PATH")
+@STORE
+@CONFIG
+@BASE_URL
+@click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of a store.")
+@click.option(
+    "--format",
+    "format_name",
+    metavar="NAME",
+    help="json, xml, csv, tsv; for graphs ttl, nt, rdf, jsonld. On a terminal: a table.",
+)
+def query(question: str, endpoint: str | None, format_name: str | None, **options: Any) -> None:
+    """Ask SPARQL, or a path of the Linked Data API, without a server. "-" reads a query from standard input.
+
+    \b
+    Examples:
+      pqlod query 'SELECT ?class (COUNT(*) AS ?n) { ?item a ?class } GROUP BY ?class'
+      pqlod query - --store ./store --format json < query.rq
+      pqlod query '/answeredquestions.json?_pageSize=1'
+      pqlod query 'ASK {}' --endpoint https://query.example.org/sparql
+    """
+    from pqlod import asking
+
+    if question.startswith("/"):
+        body = asking.ask_path(with_sample(read_settings(**options)), question)
+    else:
+        text = sys.stdin.read() if question == "-" else question
+        ask = asking.remote(endpoint) if endpoint else asking.embedded(_generations(options).dataset())
+        body = asking.write(ask(text), format_name or (asking.TABLE if sys.stdout.isatty() else "csv"))
+    click.echo(body, nl=not body.endswith(b"\n"))
+
+
+@cli.command()
+@NEEDED_STORE
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="A .nq, .nt or .ttl file, or one of them .gz.",
+)
+def export(store: Path, output: Path) -> None:
+    """Write all of a store's data to a file, whose suffix says in which syntax.
+
+    \b
+    Example:
+      pqlod export --store ./store --output parliament.nq.gz
+    """
+    from pqlod.export import export as export_store
+
+    click.echo(f"{export_store(store, output):,} statements written to {output}", err=True)
+
+
+@cli.command()
+@NEEDED_STORE
+def info(store: Path) -> None:
+    """Tell what a store holds: its generation, when it was loaded, and how many resources of each class there are.
+
+    \b
+    Example:
+      pqlod info --store ./store
+    """
+    from pqlod.export import info as info_of
+
+    click.echo(str(info_of(store)), nl=False)
+
+
+@cli.command()
+@click.argument("config", nargs=-1, required=True, metavar="[PREFIX::]FILE...")
+def check(config: tuple[str, ...]) -> None:
+    """Read API configurations, print every mistake in them, and do nothing else. The exit code is 1 if there is one.
+
+    \b
+    Example:
+      pqlod check ontology/api.ttl
+    """
+    from pqlod.app import configuration_reader
+
+    configuration = configuration_reader(config)()
+    if configuration.mistakes:
+        raise ConfigurationError(configuration.mistakes)
+    endpoints = sum(len(api.endpoints) for api in configuration.apis)
+    click.echo(f"No mistakes: {len(configuration.apis)} APIs with {endpoints} endpoints.")
+
+
+def main() -> None:
+    """Run a command: an error that was foreseen is a line on standard error and exit code 1, a misuse exit code 2."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except PqlodError as error:
+        click.echo(f"pqlod: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever reads our output has had enough
+        sys.exit(1)
+
+
+def with_sample(settings: Settings) -> Settings:
+    """The settings with the sample as their store, where they name neither a store nor a configuration."""
+    from dataclasses import replace
+
+    from pqlod.loading import load as load_files
+    from pqlod.sample import sample_store
+
+    if settings.store or settings.config:
+        return settings
+    return replace(settings, store=sample_store(load_files))
+
+
+def _generations(options: dict[str, Any]) -> Any:
+    from pqlod.store.generations import Generations
+
+    settings = with_sample(read_settings(**options))
+    if settings.store is None:
+        raise click.UsageError("SPARQL needs a store: give --store or --endpoint.")
+    return Generations(settings.store)
+
+
+def check_startable(settings: Settings) -> None:
+    """Raises here, once, what would stop each process of the server at its start."""
+    from pqlod.app import create_app
+
+    create_app(settings)

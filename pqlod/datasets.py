@@ -1,0 +1,75 @@
+"""Opens the dataset that a configuration names: the embedded store, files in memory, or an endpoint elsewhere."""
+
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pqlod.errors import StoreError
+from pqlod.lda.model import Source
+from pqlod.store.dataset import Dataset
+from pqlod.store.embedded import Evaluator, dataset_from_files
+from pqlod.store.generations import GenerationGone, Generations
+from pqlod.store.remote import RemoteDataset
+
+EMBEDDED = "urn:pqlod:vocab:store"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A dataset, when its data was loaded (None where nobody knows), and the generation where it has such."""
+
+    dataset: Dataset
+    loaded: datetime | None = None
+    generation: int | None = None
+
+
+class Datasets:
+    """The datasets of one process, each opened once and again when its data has changed; shared by threads."""
+
+    def __init__(self, generations: Generations | None, sandbox: Evaluator | None) -> None:
+        self._generations, self._sandbox = generations, sandbox
+        self._files: dict[tuple[str, ...], tuple[tuple[tuple[int, int], ...], Opened]] = {}
+        self._remote: dict[str, Opened] = {}
+        self._lock = threading.Lock()
+
+    def open(self, source: Source, generation: int | None = None) -> Opened:
+        """The dataset of a source, of the generation asked for or, where that is gone, the current one.
+
+        Raises StoreError if it is not there, or its files cannot be read.
+        """
+        if source.files:
+            return self._from_files(source.files)
+        if source.iri.value == EMBEDDED:
+            return self.embedded(generation)
+        with self._lock:
+            return self._remote.setdefault(source.iri.value, Opened(RemoteDataset(source.iri.value, source.auth_key)))
+
+    def embedded(self, generation: int | None = None) -> Opened:
+        """The dataset of the embedded store, likewise."""
+        if self._generations is None:
+            raise StoreError("There is no embedded store: give --store, or set PQLOD_STORE.")
+        current = self._generations.current()
+        number = generation if generation is not None else current
+        try:
+            dataset = self._generations.dataset(number)
+        except GenerationGone:
+            number, dataset = current, self._generations.dataset(current)
+        return Opened(dataset, self._generations.last_loaded, number)
+
+    def _from_files(self, files: tuple[str, ...]) -> Opened:
+        with self._lock:  # held while the files are read, so that no two threads read them
+            stamp = _stamp(files)
+            if files not in self._files or self._files[files][0] != stamp:
+                newest = datetime.fromtimestamp(max(time for time, _ in stamp) / 1e9, UTC)
+                dataset = dataset_from_files(map(Path, files), self._sandbox)
+                self._files[files] = stamp, Opened(dataset, newest)
+            return self._files[files][1]
+
+
+def _stamp(files: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    try:
+        statuses = [Path(file).stat() for file in files]
+    except OSError as error:
+        raise StoreError(f"{error.filename} cannot be read: {error.strerror}.") from error
+    return tuple((status.st_mtime_ns, status.st_size) for status in statuses)

@@ -1,0 +1,260 @@
+"""HTML pages of lists and items, for people: plain, without scripts, every value linked to where it leads."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+import nh3
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from pqlod import __version__
+from pqlod.errors import EndpointNotFound
+from pqlod.formatters.items import Node, Shape, Value, best_label, last_segment
+from pqlod.formatters.words import words
+from pqlod.lda.model import Api, ItemEndpoint
+from pqlod.lda.routing import Router
+from pqlod.rdf import DCT, FOAF, RDFS, XSD, BlankNode, Graph, Literal, NamedNode, Resource, Term
+
+if TYPE_CHECKING:
+    from pqlod.lda.pages import Page
+
+# What may stay of the markup in a text, such as a minister's answer. No images, styles or scripts.
+TAGS = frozenset({
+    "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "del", "div", "dl", "dt",
+    "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "ins", "li", "ol", "p", "pre", "q",
+    "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
+})  # fmt: skip
+ATTRIBUTES = {"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}, "ol": {"start"}}
+SCHEMES = frozenset({"http", "https", "mailto"})
+# Said by the page as a whole, and not again of its item.
+UNSHOWN = frozenset({FOAF.isPrimaryTopicOf})
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+
+
+class FormatLink(NamedTuple):
+    """A format of a document: its name, the document's address in it, and its media type."""
+
+    name: str
+    address: str
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A value as a page shows it: markup, with the rows of a resource that is described or the members of a list."""
+
+    text: Markup
+    rows: tuple["Row", ...] = ()
+    members: tuple["Shown", ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """A property in words, its IRI and its values."""
+
+    label: str
+    iri: str
+    values: tuple[Shown, ...]
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item: what it is called, its IRI, the local address of its page, and its rows."""
+
+    title: str
+    iri: str
+    address: str
+    rows: tuple[Row, ...] = field(default=())
+
+
+def write_html(page: "Page") -> bytes:
+    """The page as an HTML document in UTF-8."""
+    links = Links(page.api, page.request.url.path)
+    items = [_item(node, links) for node in Shape(page).items()]
+    template = environment().get_template("list.html" if page.is_list else "item.html")
+    return template.render(page=page, items=items, up=links.up, formats=format_links(page)).encode()
+
+
+@cache
+def environment() -> Environment:
+    """The templates, with what they all need."""
+    made = Environment(
+        loader=PackageLoader("pqlod", "web/templates"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["version"] = __version__
+    made.filters["words"] = words
+    return made
+
+
+def graph_items(graph: Graph) -> list[Item]:
+    """Every resource of a graph that has an IRI as an item, by IRI; blank nodes are shown where they are mentioned."""
+    iris = sorted((subject for subject in graph.subjects() if isinstance(subject, NamedNode)), key=lambda iri: iri.value)
+    return [_graph_item(graph, iri) for iri in iris]
+
+
+def upwards(path: str) -> str:
+    """The relative address of the root as seen from a path, so that no page needs to know where it is mounted."""
+    return "../" * (path.count("/") - 1) or "./"
+
+
+def format_links(page: "Page") -> list[FormatLink]:
+    """Every format of the page, but for those whose names begin with ``_``, which are not advertised."""
+    url = page.request.url
+    return [
+        FormatLink(name, str(url.with_suffix(name)), formatter.media_types[0])
+        for name, formatter in page.endpoint.formatters.items()
+        if not name.startswith("_")
+    ]
+
+
+class Links:
+    """Where the resources of an API are shown, as addresses relative to one path."""
+
+    def __init__(self, api: Api, path: str) -> None:
+        self.up = upwards(path)
+        self._router = Router((api,))
+
+    def address(self, iri: str) -> str:
+        """The local page of a resource where there is one, else its IRI."""
+        path = self._same_path(iri)
+        if path is None and (found := self._router.document(iri)):
+            path = found.location
+        return self.up + path.lstrip("/") if path is not None else iri
+
+    def _same_path(self, iri: str) -> str | None:
+        """The path of the IRI itself, if the page there is that of the resource."""
+        path = urlsplit(iri).path
+        try:
+            match = self._router.match(path, {})
+        except EndpointNotFound:
+            return None
+        template = match.endpoint.item_template if isinstance(match.endpoint, ItemEndpoint) else None
+        return path if template and not match.suffix and template.expand(match.variables) == iri else None
+
+
+def _item(node: Node, links: Links) -> Item:
+    iri = node.resource.value
+    return Item(best_label(node) or last_segment(iri), iri, links.address(iri), tuple(_rows(node, links)))
+
+
+def _rows(node: Node, links: Links) -> Iterator[Row]:
+    for each, values in node.fields:
+        if each.property.iri not in UNSHOWN:
+            yield Row(words(each.name), each.property.iri.value, tuple(_shown(value, links) for value in values))
+
+
+def _shown(value: Value, links: Links) -> Shown:
+    match value:
+        case Literal():
+            return Shown(literal(value))
+        case Node():
+            return _described(value, links)
+        case NamedNode():
+            return Shown(_link(value, links, last_segment(value.value)))
+        case _:
+            return Shown(Markup(), members=tuple(_shown(member, links) for member in value))
+
+
+def _described(node: Node, links: Links) -> Shown:
+    """A resource with nothing but a label is a link that says it; one with more has rows of its own."""
+    label = best_label(node)
+    link = _link(node.resource, links, label or node.id or "")
+    return Shown(link) if label and len(node.fields) == 1 else Shown(link, rows=tuple(_rows(node, links)))
+
+
+def _link(resource: Resource, links: Links, text: str) -> Markup:
+    if not isinstance(resource, NamedNode):
+        return Markup()
+    return _anchor(links.address(resource.value), text or resource.value)
+
+
+def _anchor(address: str, text: str) -> Markup:
+    """A link, but for addresses that a browser should not follow (``javascript:``, ``urn:``), which are text."""
+    if urlsplit(address).scheme not in {"", *SCHEMES}:
+        return Markup("{}").format(text)
+    return Markup('<a href="{}">{}</a>').format(address, text)
+
+
+def literal(term: Literal) -> Markup:
+    """A literal as markup: days in words, addresses as links, texts with their own markup made safe."""
+    text = term.value
+    if term.datatype in {XSD.date, XSD.dateTime} and (day := in_words(text)):
+        return Markup('<time datetime="{}">{}</time>').format(text, day)
+    if _ADDRESS.fullmatch(text):
+        return Markup('<a href="{0}" rel="nofollow">{0}</a>').format(text)
+    shown = sanitised(text) if _MARKUP.search(text) else Markup("{}").format(text)
+    return Markup('<span lang="{}">{}</span>').format(term.language, shown) if term.language else shown
+
+
+def sanitised(markup: str) -> Markup:
+    """Markup of others with only harmless elements and links left in it."""
+    return Markup(
+        '<div class="markup">'
+        + nh3.clean(markup, tags=set(TAGS), attributes=ATTRIBUTES, url_schemes=set(SCHEMES), link_rel="nofollow noopener")
+        + "</div>"
+    )
+
+
+def in_words(text: str) -> str | None:
+    """A day or an instant as people write it, ``3 March 2026, 14:05``; None if it is no such thing."""
+    match = _DAY.fullmatch(text)
+    if not match:
+        return None
+    try:
+        day = date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None
+    zone = {"Z": "UTC", None: ""}.get(match[5], match[5])
+    time = f", {match[4]} {zone}".rstrip() if match[4] else ""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}{time}"
+
+
+def _graph_item(graph: Graph, iri: NamedNode) -> Item:
+    labels = (graph.value(iri, each) for each in (RDFS.label, DCT.title))
+    title = next((label.value for label in labels if isinstance(label, Literal)), last_segment(iri.value))
+    return Item(title, iri.value, iri.value, _graph_rows(graph, iri))
+
+
+def _graph_rows(graph: Graph, subject: Resource) -> tuple[Row, ...]:
+    return tuple(
+        Row(words(last_segment(each.value)), each.value, tuple(_graph_value(graph, term) for term in terms))
+        for each, terms in graph.properties(subject).items()
+    )
+
+
+def _graph_value(graph: Graph, term: Term) -> Shown:
+    match term:
+        case Literal():
+            return Shown(literal(term))
+        case NamedNode():
+            return Shown(_anchor(term.value, term.value))
+        case BlankNode():
+            return Shown(Markup(), rows=_graph_rows(graph, term))
+        case _:
+            return Shown(Markup("{}").format(str(term)))

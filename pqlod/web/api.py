@@ -1,0 +1,68 @@
+"""The Linked Data API: every path that no fixed route takes is that of a list or an item."""
+
+from dataclasses import replace
+
+from flask import Blueprint, Response, request
+
+from pqlod.errors import EndpointNotFound
+from pqlod.lda.links import RequestUrl
+from pqlod.lda.pages import fetch_page
+from pqlod.lda.parameters import PageRequest, parse_parameters
+from pqlod.lda.routing import Match
+from pqlod.live import Served
+from pqlod.web.addresses import parameters, root
+from pqlod.web.negotiation import Choice, choose_format
+from pqlod.web.resources import elsewhere, identity_redirect
+from pqlod.web.responses import entity_tag, finish, is_known, page_response, seconds_to_expiry
+from pqlod.web.service import Service
+
+
+def api_blueprint(service: Service) -> Blueprint:
+    """The routes of the configuration that is served, whatever it is at the time of a request."""
+    blueprint = Blueprint("api", __name__)
+
+    @blueprint.get("/", defaults={"path": ""})
+    @blueprint.get("/<path:path>")
+    def show_page(path: str) -> Response:
+        served = service.configuration.current()
+        asked = RequestUrl("", "/" + path, parameters(request))
+        try:
+            match = served.router.match(asked.path, asked.values())
+        except EndpointNotFound:
+            if (found := elsewhere(service, served, path)) is None:
+                raise
+            return found
+        url = replace(asked, root=root(request, service.settings, match.api), path=match.path_without_suffix)
+        page_request = parse_parameters(match.api, match.endpoint, match.variables, url, match.consumed)
+        choice = choose_format(
+            match.endpoint,
+            name=page_request.format_name,
+            suffix=match.suffix,
+            accept=request.headers.get("Accept", ""),
+            is_jsonp=bool(page_request.callback),
+        )
+        return identity_redirect(service, match, choice) or _page(service, served, match, page_request, choice)
+
+    return blueprint
+
+
+def _page(service: Service, served: Served, match: Match, page_request: PageRequest, choice: Choice) -> Response:
+    """The page, or 304 before any query is run if the client has it already."""
+    opened = service.datasets.open(match.api.source, page_request.generation)
+    version = opened.dataset.version and f"{opened.dataset.version} {served.version}"
+    tag = entity_tag(version, str(page_request.url), choice.formatter.name, choice.media_type)
+    if is_known(tag):
+        response = Response(status=304)
+    else:
+        page = fetch_page(match.api, match.endpoint, page_request, choice.formatter, opened.dataset)
+        response = page_response(page, choice)
+    if opened.generation is not None:
+        response.headers["Dataset-Generation"] = str(opened.generation)
+    return finish(
+        response,
+        tag=tag,
+        changed=max(opened.loaded, served.changed) if opened.loaded else None,
+        is_negotiated=choice.is_negotiated,
+        max_age=service.settings.max_age,
+        expires=seconds_to_expiry(match.endpoint, page_request.viewer, match.api.vocabulary),
+    )

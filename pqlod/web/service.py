@@ -1,0 +1,16 @@
+"""What the views share: settings, the configuration that is served, and its datasets."""
+
+from dataclasses import dataclass
+
+from pqlod.datasets import Datasets
+from pqlod.live import LiveConfiguration
+from pqlod.settings import Settings
+
+
+@dataclass(frozen=True)
+class Service:
+    """One process's share of the running service."""
+
+    settings: Settings
+    configuration: LiveConfiguration
+    datasets: Datasets
