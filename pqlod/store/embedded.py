@@ -145,10 +145,11 @@ def _evaluate(store: Store, text: str) -> Solutions | Graph | bool:
             return bool(result)
         if isinstance(result, QueryTriples):
             return Graph(result)
-        return _solutions(result)
+        return solutions_of(result)
 
 
-def _solutions(result: QuerySolutions) -> Solutions:
+def solutions_of(result: QuerySolutions) -> Solutions:
+    """What pyoxigraph found, as rows of bound variables."""
     variables = tuple(variable.value for variable in result.variables)
     rows = ({name: term for name, term in zip(variables, row, strict=True) if term is not None} for row in result)
     return Solutions(variables, tuple(rows))

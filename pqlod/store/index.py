@@ -39,8 +39,8 @@ CREATE VIRTUAL TABLE letters USING fts5 (names, content = '', tokenize = 'trigra
 class WordIndex:
     """An index that is searched, by any number of threads."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, most_ranked: int = MOST_RANKED) -> None:
+        self._path, self._most_ranked = path, most_ranked
         self._idle: list[sqlite3.Connection] = []
 
     @classmethod
@@ -53,7 +53,7 @@ class WordIndex:
         return index
 
     def search(self, expression: str) -> Matches:
-        """The items that match, best first; of more than MOST_RANKED only the newest.
+        """The items that match, best first; of more than ``most_ranked`` only the newest.
 
         Raises BadParameter for an expression that is not understood, and StoreError if the index cannot be read.
         """
@@ -63,8 +63,8 @@ class WordIndex:
         with self._connection() as connection:
             _check_letters(connection, parsed, expression)
             if has_letters(parsed) and not isinstance(parsed, Letters):
-                return _newest(connection, parsed)
-            return _ranked(connection, parsed)
+                return _newest(connection, parsed, self._most_ranked)
+            return _ranked(connection, parsed, self._most_ranked)
 
     def close(self) -> None:
         while self._idle:
@@ -159,11 +159,11 @@ def _check_letters(connection: sqlite3.Connection, parsed: Expression, expressio
         raise BadParameter(problem, parameter="_search", value=expression)
 
 
-def _ranked(connection: sqlite3.Connection, parsed: Expression) -> Matches:
+def _ranked(connection: sqlite3.Connection, parsed: Expression, most: int) -> Matches:
     table = "letters" if isinstance(parsed, Letters) else "words"
     text = fts5_text(parsed)
     beyond = connection.execute(
-        f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?", (text, MOST_RANKED)
+        f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?", (text, most)
     ).fetchone()
     rows = connection.execute(
         f"SELECT iri, -bm25({table}, {NAMES_WEIGHT}, {TEXTS_WEIGHT}) AS score"
@@ -174,13 +174,13 @@ def _ranked(connection: sqlite3.Connection, parsed: Expression) -> Matches:
     return Matches((Match(NamedNode(iri), score) for iri, score in rows), is_partial=beyond is not None)
 
 
-def _newest(connection: sqlite3.Connection, parsed: Expression) -> Matches:
+def _newest(connection: sqlite3.Connection, parsed: Expression, most: int) -> Matches:
     """Words and letters are in two tables, which FTS5 cannot rank together: the newest come first."""
     selection, texts = _rows(parsed)
     rows = connection.execute(
-        f"SELECT iri FROM items WHERE id IN (SELECT rowid FROM ({selection})) ORDER BY id DESC LIMIT ?", (*texts, MOST_RANKED + 1)
+        f"SELECT iri FROM items WHERE id IN (SELECT rowid FROM ({selection})) ORDER BY id DESC LIMIT ?", (*texts, most + 1)
     ).fetchall()
-    return Matches((Match(NamedNode(iri), 1.0) for (iri,) in rows[:MOST_RANKED]), is_partial=len(rows) > MOST_RANKED)
+    return Matches((Match(NamedNode(iri), 1.0) for (iri,) in rows[:most]), is_partial=len(rows) > most)
 
 
 def _rows(expression: Expression) -> tuple[str, list[str]]:

@@ -129,4 +129,5 @@ _TAG = re.compile(r"<[/!a-zA-Z][^>]*>")
 
 def _plain(text: str) -> str:
     """The words of a text that may be HTML (answers are)."""
-    return html.unescape(_TAG.sub(" ", text)) if "<" in text or "&" in text else text
+    plain = html.unescape(_TAG.sub(" ", text)) if "<" in text or "&" in text else text
+    return plain.replace("\N{SOFT HYPHEN}", "")

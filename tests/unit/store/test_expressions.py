@@ -87,7 +87,7 @@ def test_wrong_expressions_are_told_with_their_place(text: str, message: str) ->
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('say ""hi""', '"say"'),
+        (r'"say \"hi"', '"say ""hi"'),
         ("a OR (b -c)", '("a" OR (("b") NOT "c"))'),
         ("a b hous*", '(("a" AND "b" AND "hous"*))'),
         ('"a b"~3', 'NEAR("a" "b", 3)'),
@@ -97,7 +97,7 @@ def test_expressions_are_written_for_fts5(text: str, expected: str) -> None:
     expression = parse_expression(text)
 
     assert expression is not None
-    assert fts5_text(expression).replace('("say" AND "hi")', '"say"').strip("()") == expected.strip("()")
+    assert fts5_text(expression) == expected
 
 
 PIECES = st.sampled_from(

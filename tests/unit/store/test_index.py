@@ -1,0 +1,167 @@
+"""The index of words: which items are found, in which order, and how it follows the store."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Quad, RdfFormat, Store
+
+from pqlod.errors import BadParameter, StoreError
+from pqlod.rdf import PARL, DefaultGraph, Literal, NamedNode
+from pqlod.store.index import WordIndex, build_index, refresh_index
+
+QUESTIONS = """
+@prefix parl: <http://data.parliament.uk/schema/parl#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+<urn:q1> parl:questionText "How many free schools are there?" ; dct:date "2015-01-01"^^xsd:date ;
+  parl:hansardHeading "Free Schools: Leeds" ; parl:tablingMemberPrinted "Abbott, Ms Diane" ;
+  parl:answer <urn:q1/answer> ; parl:uin "99" .
+<urn:q1/answer> parl:answerText "<p>The <b>Depart&shy;ment</b> counts 12 caf&eacute;s &amp; schools.</p>" ;
+  rdfs:label "Answer to 99" .
+<urn:q2> parl:questionText "What is spent on hospitals, schools and prisons?" ; dct:date "2016-01-01"^^xsd:date ;
+  parl:hansardHeading "Hospitals" .
+<urn:q3> parl:questionText "Whether Mr Cohabbotson visited schools." ; dct:date "2014-01-01"^^xsd:date .
+<urn:m1> parl:fullName "Ms Diane Abbott" .
+"""
+OTHERS = """
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+<urn:school> rdfs:label "Hilltop Primary" ; <urn:note> "near the canal", 12 .
+[] rdfs:label "Hilltop nameless" .
+"""
+
+
+def store_of(turtle: str) -> Store:
+    store = Store()
+    store.load(turtle, RdfFormat.TURTLE)
+    return store
+
+
+def found(index: WordIndex, expression: str) -> list[str]:
+    return [match.item.value for match in index.search(expression)]
+
+
+@pytest.fixture(scope="module")
+def index() -> WordIndex:
+    return WordIndex.of_store(store_of(QUESTIONS))
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        pytest.param("", [], id="empty"),
+        pytest.param("hospitals", ["urn:q2"], id="word"),
+        pytest.param("SCHOOLS", ["urn:q1", "urn:q3", "urn:q2"], id="headings-then-short-texts"),
+        pytest.param("free+AND+schools", ["urn:q1"], id="and"),
+        pytest.param('"free schools"', ["urn:q1"], id="phrase"),
+        pytest.param('"schools free"', [], id="phrase-in-another-order"),
+        pytest.param("schools -hospitals -free", ["urn:q3"], id="not"),
+        pytest.param("(prisons OR visited) schools", ["urn:q3", "urn:q2"], id="parentheses"),
+        pytest.param("hosp*", ["urn:q2"], id="prefix"),
+        pytest.param('"hospitals prisons"~2', ["urn:q2"], id="near"),
+        pytest.param("cafes", ["urn:q1"], id="answer-without-accents-and-entities"),
+        pytest.param("department", ["urn:q1"], id="soft-hyphen"),
+        pytest.param("b OR p OR eacute", [], id="no-markup"),
+        pytest.param("abbott", ["urn:m1", "urn:q1"], id="names"),
+        pytest.param("*bbott*", ["urn:m1", "urn:q1"], id="letters-in-names-only"),
+        pytest.param("*bbott* AND free", ["urn:q1"], id="letters-and-words"),
+        pytest.param("*bbott* NOT free", ["urn:m1"], id="letters-without-words"),
+        pytest.param("*bbott* OR hospitals", ["urn:q2", "urn:q1", "urn:m1"], id="letters-or-words-newest-first"),
+        pytest.param("99", [], id="only-the-fields-of-the-table"),
+        pytest.param("answer", [], id="parts-are-no-items"),
+    ],
+)
+def test_search(index: WordIndex, expression: str, expected: list[str]) -> None:
+    assert found(index, expression) == expected
+
+
+def test_scores_fall(index: WordIndex) -> None:
+    scores = [match.score for match in index.search("schools")]
+
+    assert scores == sorted(scores, reverse=True)
+    assert not index.search("schools").is_partial
+
+
+def test_of_very_many_matches_the_newest_are_ranked(tmp_path: Path) -> None:
+    build_index(store_of(QUESTIONS), tmp_path / "words.sqlite")
+    index = WordIndex(tmp_path / "words.sqlite", most_ranked=2)
+
+    assert found(index, "schools") == ["urn:q1", "urn:q2"]
+    assert index.search("schools").is_partial
+    assert found(index, "*chool* OR schools") == ["urn:q2", "urn:q1"]
+    assert index.search("*chool* OR schools").is_partial
+    assert not index.search("free OR prisons").is_partial
+
+
+def test_a_wrong_expression_is_told(index: WordIndex) -> None:
+    with pytest.raises(BadParameter, match="at character 1"):
+        index.search("(schools")
+
+
+def test_other_data_is_searched_by_every_text_of_its_iris() -> None:
+    index = WordIndex.of_store(store_of(OTHERS))
+
+    assert found(index, "canal hilltop") == ["urn:school"]
+    assert found(index, "*illto*") == ["urn:school"]
+    assert found(index, "nameless") == []
+
+
+def test_letters_where_there_are_no_names_are_told() -> None:
+    index = WordIndex.of_store(store_of('<urn:a> <urn:note> "near the canal" .'))
+
+    with pytest.raises(BadParameter, match="in names and headings only, and there are none here"):
+        index.search("*cana*")
+
+
+def test_an_index_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "words.sqlite").write_bytes(b"no database, but long enough to be read as one" * 100)
+
+    with pytest.raises(StoreError, match="cannot be read"):
+        WordIndex(tmp_path / "words.sqlite").search("schools")
+
+
+def test_many_threads_search_at_once(index: WordIndex) -> None:
+    results: list[list[str]] = []
+    threads = [threading.Thread(target=lambda: results.extend(found(index, "schools") for _ in range(20))) for _ in range(4)]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert results == [["urn:q1", "urn:q3", "urn:q2"]] * 80
+
+
+def test_a_refreshed_index_answers_as_a_new_one(tmp_path: Path) -> None:
+    store = store_of(QUESTIONS)
+    for number in range(20):
+        store.add(Quad(NamedNode(f"urn:f{number}"), PARL.questionText, Literal(f"filler {number}"), DefaultGraph()))
+    build_index(store, tmp_path / "old")
+    answer = NamedNode("urn:q1/answer")
+    for quad in [
+        *store.quads_for_pattern(answer, PARL.answerText, None),
+        *store.quads_for_pattern(NamedNode("urn:f1"), None, None),
+    ]:
+        store.remove(quad)
+    store.add(Quad(answer, PARL.answerText, Literal("None in Leeds."), DefaultGraph()))
+
+    refresh_index(store, tmp_path / "old", tmp_path / "refreshed", [answer, NamedNode("urn:f1")])
+    build_index(store, tmp_path / "new")
+
+    for expression in ("cafes", "leeds", "none", "filler", "schools", "*bbott*", "1"):
+        assert sorted(found(WordIndex(tmp_path / "refreshed"), expression)) == sorted(
+            found(WordIndex(tmp_path / "new"), expression)
+        )
+    assert found(WordIndex(tmp_path / "refreshed"), "none") == ["urn:q1"]
+    assert found(WordIndex(tmp_path / "old"), "cafes") == ["urn:q1"]
+
+
+def test_an_index_of_which_much_is_stale_is_made_anew(tmp_path: Path) -> None:
+    store = store_of(QUESTIONS)
+    build_index(store, tmp_path / "old")
+
+    refresh_index(store, tmp_path / "old", tmp_path / "refreshed", [NamedNode("urn:q1"), NamedNode("urn:q2")])
+    build_index(store, tmp_path / "new")
+
+    assert (tmp_path / "refreshed").read_bytes() == (tmp_path / "new").read_bytes()
