@@ -1,0 +1,227 @@
+"""A page: the items that a request asks for, what is shown of them, and what the page says of itself."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pqlod.errors import BadParameter, ItemNotFound
+from pqlod.lda.bindings import Bindings, compute_variables, text_of
+from pqlod.lda.metadata import Facts, Links, page_metadata
+from pqlod.lda.model import Api, Endpoint, FormatterDeclaration, ItemEndpoint, ListEndpoint
+from pqlod.lda.parameters import PageRequest
+from pqlod.lda.paths import PropertyPath
+from pqlod.lda.patterns import ITEM, Chains, TermWriter, Variables
+from pqlod.lda.selection import MOST_MATCHES, count_query, selection_query
+from pqlod.lda.templates import UriTemplate
+from pqlod.lda.views import fetch_view, rewritten, rewritten_term
+from pqlod.rdf import Graph, Literal, NamedNode, Resource
+from pqlod.store.dataset import Dataset, Match
+from pqlod.store.query import Query
+
+MOST_TOTALS = 1024  # kept in memory, of as many lists
+
+
+@dataclass(frozen=True)
+class Page:
+    """A list or an item, ready to be written.
+
+    ``graph`` is the view of the items; ``metadata`` is about the page, whose IRI is ``iri``. ``total`` is the
+    number of items on all pages, None where it is not counted.
+    """
+
+    api: Api
+    endpoint: Endpoint
+    request: PageRequest
+    formatter: FormatterDeclaration
+    iri: NamedNode
+    items: tuple[NamedNode, ...]
+    graph: Graph
+    metadata: Graph
+    total: int | None = None
+    has_next: bool = False
+    first: str | None = None
+    next: str | None = None
+    previous: str | None = None
+
+    @property
+    def is_list(self) -> bool:
+        return isinstance(self.endpoint, ListEndpoint)
+
+    @property
+    def item(self) -> NamedNode:
+        """The one item of an item page."""
+        return self.items[0]
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The items of a page, in order, and how they were found."""
+
+    items: tuple[NamedNode, ...]
+    has_next: bool = False
+    total: int | None = None
+    query: str = ""
+
+
+def fetch_page(
+    api: Api,
+    endpoint: Endpoint,
+    request: PageRequest,
+    formatter: FormatterDeclaration,
+    dataset: Dataset,
+    view_datasets: Sequence[Dataset] = (),
+) -> Page:
+    """The page that a request asks for. ``view_datasets`` are asked too for what is shown of its items.
+
+    Raises ItemNotFound where an item is asked for of which the dataset knows nothing, and what the dataset raises.
+    """
+    bindings = compute_variables(endpoint, request.bindings, dataset)
+    request = replace(request, bindings=bindings or request.bindings)
+    # A variable that a query could not compute selects nothing, rather than everything (D42).
+    selected = _select(api, request, dataset) if bindings is not None else Selected(())
+    datasets = (dataset, *view_datasets)
+    _check_existence(request, selected, datasets)
+    view = fetch_view(api, request, selected.items, datasets)
+    licences, descriptions = _licences(request, selected.items, dataset)
+    facts = Facts(
+        api=api,
+        request=request,
+        formatter=formatter,
+        items=tuple(_rewritten_items(selected.items, api)),
+        view=rewritten(view.graph, api.rewrites),
+        total=selected.total,
+        has_next=selected.has_next,
+        version=dataset.version,
+        selection_query=selected.query,
+        view_query=view.query,
+        licences=licences,
+        descriptions=descriptions,
+    )
+    return _page(facts)
+
+
+def _page(facts: Facts) -> Page:
+    links = Links(facts)
+    return Page(
+        api=facts.api,
+        endpoint=facts.endpoint,
+        request=facts.request,
+        formatter=facts.formatter,
+        iri=NamedNode(str(links.url)),
+        items=facts.items,
+        graph=facts.view,
+        metadata=page_metadata(facts),
+        total=facts.total,
+        has_next=facts.has_next,
+        first=_text(links.first),
+        next=_text(links.next),
+        previous=_text(links.previous),
+    )
+
+
+def _rewritten_items(items: Sequence[NamedNode], api: Api) -> Iterator[NamedNode]:
+    return (term for item in items if isinstance(term := rewritten_term(item, api.rewrites), NamedNode))
+
+
+def _select(api: Api, request: PageRequest, dataset: Dataset) -> Selected:
+    endpoint = request.endpoint
+    if isinstance(endpoint, ItemEndpoint) and endpoint.item_template:
+        return Selected((_item(api, endpoint.item_template, request.bindings),))
+    if request.subject:
+        return Selected((request.subject,), total=1 if request.is_counted else None)
+    matches = _matches(request, dataset)
+    query = selection_query(api, request, matches)
+    found = [term for term in dataset.select(query).values(ITEM[1:]) if isinstance(term, NamedNode)]
+    items = tuple(dict.fromkeys(found))
+    total = _total(api, request, matches, dataset) if request.is_counted else None
+    return Selected(items[: request.page_size], len(items) > request.page_size, total, query.text)
+
+
+def _item(api: Api, template: UriTemplate, bindings: Bindings) -> NamedNode:
+    """The resource that an item template names, by its IRI or by a shortname."""
+    text = template.expand({name: text_of(term) for name, term in bindings.items()})
+    try:
+        return NamedNode(text)
+    except ValueError as error:
+        found = api.vocabulary.resolve(text)
+        if found:
+            return found
+        raise BadParameter(f"{text!r} names no resource.", value=text, expected="a shortname or an IRI") from error
+
+
+def _matches(request: PageRequest, dataset: Dataset) -> tuple[Match, ...] | None:
+    """What a text search finds, best first: of several searches, an item's best score counts."""
+    if not request.search or request.endpoint.text_search:
+        return None
+    best: dict[NamedNode, Match] = {}
+    for expression in request.search:
+        for match in dataset.search(expression):
+            if match.item not in best or best[match.item].score < match.score:
+                best[match.item] = match
+    return tuple(sorted(best.values(), key=lambda match: -match.score)[:MOST_MATCHES])
+
+
+def _check_existence(request: PageRequest, selected: Selected, datasets: Sequence[Dataset]) -> None:
+    """An item exists if anything is said of it, whatever the view shows (D16)."""
+    wish = text_of(request.bindings.get("_exceptionIfEmpty", Literal("")))
+    if isinstance(request.endpoint, ListEndpoint):
+        if wish == "yes" and not selected.items:
+            raise ItemNotFound(str(request.url))
+    elif not selected.items:
+        raise ItemNotFound(str(request.url))
+    elif wish in ("", "yes") and not any(dataset.ask(_existence_query(request, selected.items[0])) for dataset in datasets):
+        raise ItemNotFound(selected.items[0].value)
+
+
+def _existence_query(request: PageRequest, item: NamedNode) -> Query:
+    pattern = f"{item} ?property ?value"
+    return Query(f"ASK {{ {f'GRAPH {request.graph} {{ {pattern} }}' if request.graph else pattern} }}", name="existence")
+
+
+def _licences(request: PageRequest, items: Sequence[NamedNode], dataset: Dataset) -> tuple[tuple[Resource, ...], Graph]:
+    """The licences of an endpoint, and those that paths from its items lead to, with what the dataset tells of these."""
+    paths = request.endpoint.licence_paths if items else ()
+    found = dict.fromkeys(licence for path in paths for licence in _ends(path, items, dataset))
+    return (*request.endpoint.licences, *found), dataset.describe(tuple(found)) if found else Graph()
+
+
+def _ends(path: PropertyPath, items: Sequence[NamedNode], dataset: Dataset) -> Iterator[NamedNode]:
+    """The resources that a path leads to from any of the items."""
+    chains = Chains(TermWriter({}), Variables())
+    end = chains.require(path.steps)
+    values = f"VALUES {ITEM} {{ {' '.join(map(str, items))} }}"
+    query = Query(f"SELECT DISTINCT {end} WHERE {{ {values} {' . '.join(chains.triples())} }}", name="licences")
+    return (term for term in dataset.select(query).values(end[1:]) if isinstance(term, NamedNode))
+
+
+class _Totals:
+    """The totals of lists that were counted lately: the same list of the same data is not counted again."""
+
+    def __init__(self) -> None:
+        self._totals: OrderedDict[tuple[str, str, str], int] = OrderedDict()
+
+    def get(self, api: Api, query: Query, dataset: Dataset) -> int:
+        key = (api.source.iri.value, dataset.version, query.text)
+        total = self._totals.get(key) if dataset.version else None
+        if total is None:
+            total = _count(query, dataset)
+            self._totals[key] = total
+            while len(self._totals) > MOST_TOTALS:
+                self._totals.popitem(last=False)
+        return total
+
+
+_totals = _Totals()
+
+
+def _total(api: Api, request: PageRequest, matches: Sequence[Match] | None, dataset: Dataset) -> int:
+    return _totals.get(api, count_query(api, request, matches), dataset)
+
+
+def _count(query: Query, dataset: Dataset) -> int:
+    counts = dataset.select(query).values("count")
+    return int(counts[0].value) if counts and isinstance(counts[0], Literal) else 0
+
+
+def _text(url: object) -> str | None:
+    return None if url is None else str(url)
