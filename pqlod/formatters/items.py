@@ -40,6 +40,7 @@ __all__ = [
     "Shape",
     "Value",
     "best_label",
+    "in_order",
     "is_list",
     "last_segment",
     "list_cells",
@@ -163,7 +164,8 @@ class Shape:
         return self._describe(self._page.iri, 1)
 
     def items(self) -> tuple[Node, ...]:
-        """The items alone, in the order of the page."""
+        """The items alone, in the order of the page, which they mention by its IRI."""
+        self._cyclic.add(self._page.iri)
         return tuple(self._describe(item, 2) for item in self._page.items)
 
     def _value(self, term: Term, level: int) -> Value:
@@ -171,7 +173,7 @@ class Shape:
         if isinstance(term, Literal):
             return term
         if isinstance(term, Triple):  # RDF 1.2 has them, JSON has no form for them
-            return Literal(str(term))
+            return Literal(text_of(term))
         if is_list(self._graph, term):
             return self._list(term, level)
         if not self._graph.describes(term) or (term in self._items and level > 1):
@@ -210,7 +212,7 @@ class Shape:
         for iri in sorted(properties, key=lambda iri: fields[iri].rank):
             field = fields[iri]
             if self._shows_hidden or not field.property.is_hidden:
-                yield field, tuple(self._value(term, level) for term in _in_order(properties[iri]))
+                yield field, tuple(self._value(term, level) for term in in_order(properties[iri]))
 
     def _mention(self, resource: Resource) -> Value:
         return resource if isinstance(resource, NamedNode) else Node(resource, self._id(resource))
@@ -261,14 +263,14 @@ def _shared_blank_nodes(graph: Graph) -> frozenset[BlankNode]:
     return frozenset(node for node, count in mentions.items() if count > 1)
 
 
-def _in_order(terms: tuple[Term, ...]) -> tuple[Term, ...] | list[Term]:
+def in_order(terms: tuple[Term, ...]) -> tuple[Term, ...] | list[Term]:
     """Values in the order of their texts, whatever their types: 10 comes before 9."""
     return terms if len(terms) < 2 else sorted(terms, key=lambda term: text_order(text_of(term)))
 
 
 def text_of(term: Term) -> str:
-    """The lexical form of a literal, the IRI, or the name of a blank node."""
-    return str(term) if isinstance(term, Triple) else term.value
+    """The lexical form of a literal, the IRI, the name of a blank node, or a triple as SPARQL 1.2 has it."""
+    return f"<<( {term} )>>" if isinstance(term, Triple) else term.value
 
 
 def text_order(text: str) -> bytes:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import orjson
 
 from pqlod.formatters.items import Field, Names, Node, Shape, Value
-from pqlod.formatters.scalars import Scalar, scalar
+from pqlod.formatters.scalars import Scalar, language_tag, scalar
 from pqlod.rdf import Literal, NamedNode
 
 if TYPE_CHECKING:
@@ -65,5 +65,5 @@ class JsonWriter:
         if datatype := self._names.datatype(literal, field.property):
             structured["_datatype"] = datatype
         if literal.language:
-            structured["_lang"] = literal.language
+            structured["_lang"] = language_tag(literal.language)
         return structured

@@ -5,13 +5,13 @@ does not lead to it.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import orjson
 
-from pqlod.formatters.items import Names, list_cells
+from pqlod.formatters.items import Names, in_order, list_cells
 from pqlod.formatters.scalars import INTEGERS
 from pqlod.rdf import RDF, XSD, BlankNode, Graph, Literal, NamedNode, Resource, Term, Triple
 
@@ -84,7 +84,7 @@ class _Document:
         node: dict[str, JsonLd] = {"@id": self._id(resource)}
         properties = self._graph.properties(resource)
         for iri in sorted(properties, key=lambda iri: self._names.fields[iri].rank):
-            values = [self._value(self._terms[iri], value, depth) for value in _said(properties[iri])]
+            values = [self._value(self._terms[iri], value, depth) for value in _said(in_order(properties[iri]))]
             if values:
                 self._used.add(iri)
                 node[self._terms[iri].name] = values[0] if len(values) == 1 else values
@@ -125,7 +125,7 @@ class _Document:
         )
 
 
-def _said(values: tuple[Term, ...]) -> Iterator[Resource | Literal]:
+def _said(values: Iterable[Term]) -> Iterator[Resource | Literal]:
     """The values less the triples of RDF 1.2, for which JSON-LD 1.1 has no form."""
     return (value for value in values if not isinstance(value, Triple))
 

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 import orjson
 
 from pqlod.rdf import XSD, Literal, NamedNode
 
-__all__ = ["Scalar", "number", "scalar"]
+__all__ = ["Scalar", "language_tag", "number", "scalar"]
 
 Scalar = str | bool | int | orjson.Fragment
 
@@ -46,6 +47,18 @@ def scalar(literal: Literal, *, iso_dates: bool = False) -> Scalar:
 def number(text: str) -> Scalar | None:
     """The number that a text is, in plain notation, or None."""
     return _double(text.strip(" \t\r\n"))
+
+
+@lru_cache(maxsize=512)
+def language_tag(language: str) -> str:
+    """A language tag in the usual letter case (RFC 5646 section 2.1.1), which the store does not keep: ``en-GB``."""
+    first, *subtags = language.lower().split("-")
+    singleton = next((place for place, subtag in enumerate(subtags) if len(subtag) == 1), len(subtags))
+    cased = [_CASES.get(len(subtag), str.lower)(subtag) for subtag in subtags[:singleton]]
+    return "-".join([first, *cased, *subtags[singleton:]])
+
+
+_CASES: Mapping[int, Callable[[str], str]] = {2: str.upper, 4: str.title}  # regions and scripts
 
 
 def _boolean(text: str) -> Scalar | None:

@@ -6,12 +6,14 @@ the metadata says of an item comes before the item's own properties.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from pqlod.formatters.items import MAX_DEPTH, MAX_DESCRIPTIONS, Field, Names, is_list, list_cells, text_of, text_order
 from pqlod.formatters.json import FORMAT, VERSION
+from pqlod.formatters.scalars import language_tag
 from pqlod.rdf import API, ELDA, FOAF, RDF, RDFS, BlankNode, Graph, Literal, NamedNode, Resource, Term, Triple
 
 if TYPE_CHECKING:
@@ -46,15 +48,16 @@ class XmlWriter:
 
     def __init__(self, page: "Page", names: Names, namespace: str = "") -> None:
         self._page, self._names, self._namespace = page, names, namespace
+        self._items = frozenset(page.items)
         self._blank_nodes: dict[BlankNode, str] = {}
 
     def result(self) -> etree._Element:
         """The whole page."""
         page = self._page
         result = etree.Element(self._tag("result"), format=FORMAT, href=page.iri.value, version=VERSION)
-        with_all_metadata = page.metadata.values(page.iri, API.extendedMetadataVersion)
-        _Walk(self, page.metadata, {page.iri, *with_all_metadata}).describe(result, page.iri)
-        elements, view = self._item_elements(result), _Walk(self, page.graph, set(page.items))
+        blocked = frozenset({page.iri, *page.metadata.values(page.iri, API.extendedMetadataVersion)})
+        _Walk(self, page.metadata, cyclic_resources(page.metadata), blocked).describe(result, page.iri)
+        elements, view = self._item_elements(result), self._view_walk()
         for item in page.items:
             view.describe(elements[item.value], item)
         return result
@@ -62,7 +65,7 @@ class XmlWriter:
     def item(self, item: NamedNode) -> etree._Element:
         """One item alone, as ``<item href="…">`` with the properties that the view shows."""
         element = etree.Element(self._tag("item"), href=item.value)
-        _Walk(self, self._page.graph, {item}).describe(element, item)
+        self._view_walk().describe(element, item)
         return element
 
     def child(self, parent: etree._Element, name: str) -> etree._Element:
@@ -80,7 +83,7 @@ class XmlWriter:
         if datatype := self._names.datatype(literal, field.property):
             element.set("datatype", datatype)
         if literal.language:
-            element.set("lang", literal.language)
+            element.set("lang", language_tag(literal.language))
 
     def identify(self, element: etree._Element, resource: Resource) -> None:
         """Says which resource an element is: by ``href``, or ``id`` of a blank node that is new and ``ref`` of a known one."""
@@ -92,6 +95,13 @@ class XmlWriter:
             number = FIRST_BLANK_NODE + len(self._blank_nodes)
             self._blank_nodes[resource] = f"_:{etree.QName(element).localname}-{number}"
             element.set("id", self._blank_nodes[resource])
+
+    def _view_walk(self) -> "_Walk":
+        return _Walk(self, self._page.graph, self._view_cycles, self._items)
+
+    @cached_property
+    def _view_cycles(self) -> frozenset[Resource]:
+        return cyclic_resources(self._page.graph)
 
     def _item_elements(self, result: etree._Element) -> Mapping[str | None, etree._Element]:
         """The first element of each item, in the list of items or as the page's topic, by ``href``."""
@@ -114,9 +124,8 @@ class _Walk:
     Blocked resources are not described where they are met: they have an element of their own.
     """
 
-    def __init__(self, writer: XmlWriter, graph: Graph, blocked: set[Term]) -> None:
-        self._writer, self._graph, self._blocked = writer, graph, blocked
-        self._cyclic = cyclic_resources(graph)
+    def __init__(self, writer: XmlWriter, graph: Graph, cyclic: frozenset[Resource], blocked: frozenset[Term]) -> None:
+        self._writer, self._graph, self._cyclic, self._blocked = writer, graph, cyclic, blocked
         self._seen: set[Resource] = set()
         self._descriptions = self._depth = 0
 
@@ -139,7 +148,7 @@ class _Walk:
         if isinstance(value, Literal):
             self._writer.write_literal(element, value, field)
         elif isinstance(value, Triple):  # RDF 1.2 has them, this XML has no form for them
-            element.text = legal_text(str(value))
+            element.text = legal_text(text_of(value))
         elif value != _NIL and is_list(self._graph, value) and self._depth < MAX_DEPTH:
             self._give_list(element, value, field)
         elif self._graph.describes(value) or isinstance(value, NamedNode):
