@@ -151,8 +151,10 @@ class EndpointReader:
         if default is None:
             node.fault(API.defaultViewer, "Its viewer cannot be used: see there.")
             default = DESCRIPTION
+        aliases = [*self._both(node, PQLOD.defaultViewName), Literal(DEFAULT_VIEW)]
         named = {viewer.name: viewer for viewer in [*BUILT_IN_VIEWERS, *declared, default] if viewer}
-        return MappingProxyType(named | {DEFAULT_VIEW: default}), default
+        others = {alias.value: default for alias in aliases if isinstance(alias, Literal)}
+        return MappingProxyType({**others, **named, DEFAULT_VIEW: default}), default
 
     def _formatters(self, node: Node) -> tuple[Mapping[str, FormatterDeclaration], FormatterDeclaration]:
         places = [(place, prop) for place in (self.api, node) for prop in (API.formatter, API.defaultFormatter)]

@@ -20,6 +20,7 @@ BOTH = """
     elda:license elda:notice elda:metadata elda:disable-default-metadata elda:enable-default-metadata
     elda:textQueryProperty elda:textContentProperty elda:textSearchOperand elda:textPlaceEarly
     pqlod:strictValues pqlod:wholeDays pqlod:tolerantParameters pqlod:keepGeneration pqlod:tieBreak pqlod:allowFragments
+    pqlod:defaultViewName
 """
 
 # The properties of the vocabularies api:, elda: and pqlod: that are understood; docs/configuration.md explains each.

@@ -172,13 +172,17 @@ class TextSearch:
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """What answers the URLs of one template: common to lists and items."""
+    """What answers the URLs of one template: common to lists and items.
+
+    ``viewers`` are by each name that ``_view`` may give. A key that is not the viewer's own name, such as
+    ``default``, is another name of it, which pages do not advertise.
+    """
 
     iri: NamedNode
     template: UriTemplate
     label: str = ""
     comment: str = ""
-    examples: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()  # paths
     viewers: Mapping[str, Viewer]
     default_viewer: Viewer
     formatters: Mapping[str, FormatterDeclaration]

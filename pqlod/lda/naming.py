@@ -42,7 +42,7 @@ def generate_names(
     ordered = sorted(set(terms), key=lambda term: term.value)
     by_namespace = prefixes_by_namespace(prefixes)
     if mode is ShortnameMode.ROUND_TRIP:
-        return {term: _round_trip_name(term.value, by_namespace) for term in ordered}
+        return {term: _round_trip_name(term.value, by_namespace, taken) for term in ordered}
     shared = {name for name, count in Counter(local_name(term.value) for term in ordered).items() if count > 1}
     used = set(taken)
     names = {}
@@ -90,8 +90,9 @@ def _candidates(iri: str, mode: ShortnameMode, by_namespace: Mapping[str, str], 
     if mode is ShortnameMode.PREFER_LOCALNAMES and local not in shared and is_legal_name(local):
         yield local
     yield prefixed_name(iri, by_namespace) or ""
-    yield f"{_escape(local)}_{zlib.crc32(iri.removesuffix(local).encode()) & 0xFFFF:04x}"
-    yield f"{_escape(local)}_{zlib.crc32(iri.encode()):08x}"
+    start = local if local[:1].isalpha() else f"_{local}".removesuffix("_")  # as the name of an element must
+    yield f"{_escape(start)}_{zlib.crc32(iri.removesuffix(local).encode()) & 0xFFFF:04x}"
+    yield f"{_escape(start)}_{zlib.crc32(iri.encode()):08x}"
 
 
 def _escape(local: str) -> str:
@@ -99,13 +100,13 @@ def _escape(local: str) -> str:
     return re.sub(r"[^\w-]", lambda match: f"_{ord(match[0]):x}_", local)
 
 
-def _round_trip_name(iri: str, by_namespace: Mapping[str, str]) -> str:
+def _round_trip_name(iri: str, by_namespace: Mapping[str, str], taken: Collection[str]) -> str:
     local = local_name(iri)
     prefix = by_namespace.get(iri.removesuffix(local)) if local else None
     if prefix is None:
         return encode_iri(iri)
     name = f"{prefix}_{local}"
-    return name if is_legal_name(name) else f"pre_{prefix}_{_encode(local)}"
+    return name if is_legal_name(name) and name not in taken else f"pre_{prefix}_{_encode(local)}"
 
 
 def _encode(text: str) -> str:
