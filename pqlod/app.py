@@ -25,7 +25,6 @@ from pqlod.web.description import description_blueprint
 from pqlod.web.problems import problem_response
 from pqlod.web.resources import resources_blueprint
 from pqlod.web.service import Service
-from pqlod.web.sparql import sparql_blueprint
 
 # Sent with every response. Nobody needs a session here, so any site may read (Fetch standard, CORS protocol).
 HEADERS = {
@@ -60,12 +59,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.filters["words"] = words
     app.jinja_env.tests["list_endpoint"] = _is_list
     app.context_processor(lambda: {"up": upwards(request.path), "version": __version__})
-    for blueprint in (
-        sparql_blueprint(service, sandbox),
-        description_blueprint(service),
-        resources_blueprint(),
-        api_blueprint(service),
-    ):
+    for blueprint in (description_blueprint(service), resources_blueprint(), api_blueprint(service)):
         app.register_blueprint(blueprint)
     app.register_error_handler(Exception, problem_response)
     app.after_request(_add_headers)

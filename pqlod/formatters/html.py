@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,10 +13,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from pqlod import __version__
-from pqlod.errors import EndpointNotFound
 from pqlod.formatters.items import Node, Shape, Value, best_label, last_segment
 from pqlod.formatters.words import words
-from pqlod.lda.model import Api, ItemEndpoint
+from pqlod.lda.model import Api
+from pqlod.lda.parameters import is_reserved
 from pqlod.lda.routing import Router
 from pqlod.rdf import DCT, FOAF, RDFS, XSD, BlankNode, Graph, Literal, NamedNode, Resource, Term
 
@@ -94,7 +94,7 @@ def write_html(page: "Page") -> bytes:
     links = Links(page.api, page.request.url.path)
     items = [_item(node, links) for node in Shape(page).items()]
     template = environment().get_template("list.html" if page.is_list else "item.html")
-    return template.render(page=page, items=items, up=links.up, formats=format_links(page)).encode()
+    return template.render(page=page, items=items, up=links.up, formats=format_links(page), filters=filters(page)).encode()
 
 
 @cache
@@ -129,8 +129,29 @@ def format_links(page: "Page") -> list[FormatLink]:
     return [
         FormatLink(name, str(url.with_suffix(name)), formatter.media_types[0])
         for name, formatter in page.endpoint.formatters.items()
-        if not name.startswith("_")
+        if formatter.is_advertised and not name.startswith("_")
     ]
+
+
+def filters(page: "Page") -> list[tuple[str, str, str]]:
+    """The filters of a list as people read them, each with its value and the address of the list without it."""
+    url = page.request.url.with_suffix(page.formatter.name).without("_page", "_generation")
+    return [
+        (
+            _filter_in_words(name),
+            value,
+            str(replace(url, parameters=tuple(pair for pair in url.parameters if pair != (name, value)))),
+        )
+        for name, value in url.parameters
+        if value and not is_reserved(name)
+    ]
+
+
+def _filter_in_words(name: str) -> str:
+    """``min-answer.dateOfAnswer`` is "answer › date of answer min"."""
+    operator, hyphen, path = name.rpartition("-")
+    steps = " › ".join(words(step) for step in path.split(".") if step)
+    return f"{steps} {operator}" if hyphen else steps
 
 
 class Links:
@@ -142,20 +163,8 @@ class Links:
 
     def address(self, iri: str) -> str:
         """The local page of a resource where there is one, else its IRI."""
-        path = self._same_path(iri)
-        if path is None and (found := self._router.document(iri)):
-            path = found.location
-        return self.up + path.lstrip("/") if path is not None else iri
-
-    def _same_path(self, iri: str) -> str | None:
-        """The path of the IRI itself, if the page there is that of the resource."""
-        path = urlsplit(iri).path
-        try:
-            match = self._router.match(path, {})
-        except EndpointNotFound:
-            return None
-        template = match.endpoint.item_template if isinstance(match.endpoint, ItemEndpoint) else None
-        return path if template and not match.suffix and template.expand(match.variables) == iri else None
+        found = self._router.document(iri)
+        return self.up + found.location.lstrip("/") if found else iri
 
 
 def _item(node: Node, links: Links) -> Item:

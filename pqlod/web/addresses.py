@@ -16,11 +16,16 @@ _FORWARDED = re.compile(r'(?:^|[;,]\s*)(proto|host)=("?)([^";,]*)\2', re.IGNOREC
 
 
 def parameters(request: Request) -> tuple[tuple[str, str], ...]:
-    """The parameters of a request in the order and as often as they came.
+    """The parameters of a request's address, as ``pairs`` gives them."""
+    return pairs(request.query_string)
+
+
+def pairs(encoded: bytes) -> tuple[tuple[str, str], ...]:
+    """The names and values of a query string, or of a form sent like one, in the order and as often as they came.
 
     Empty parts (``&&``, ``?&a=b``) and names without ``=`` are left out. Raises BadParameter for what is not UTF-8.
     """
-    parts = (part.partition(b"=") for part in request.query_string.split(b"&"))
+    parts = (part.partition(b"=") for part in encoded.split(b"&"))
     return tuple((_decoded(name), _decoded(value)) for name, equals, value in parts if name and equals)
 
 
@@ -61,6 +66,4 @@ def _decoded(text: bytes) -> str:
         return unquote_to_bytes(text.replace(b"+", b" ")).decode("utf-8")
     except UnicodeDecodeError as error:
         shown = text.decode("ascii", "backslashreplace")
-        raise BadParameter(
-            f"{shown!r} in the query string is not UTF-8.", value=shown, expected="percent-encoded UTF-8"
-        ) from error
+        raise BadParameter(f"{shown!r} is not UTF-8.", value=shown, expected="percent-encoded UTF-8") from error

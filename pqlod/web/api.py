@@ -54,7 +54,8 @@ def _page(service: Service, served: Served, match: Match, page_request: PageRequ
     if is_known(tag):
         response = Response(status=304)
     else:
-        page = fetch_page(match.api, match.endpoint, page_request, choice.formatter, opened.dataset)
+        others = [service.datasets.open(source).dataset for source in match.api.view_sources]
+        page = fetch_page(match.api, match.endpoint, page_request, choice.formatter, opened.dataset, others)
         response = page_response(page, choice)
     if opened.generation is not None:
         response.headers["Dataset-Generation"] = str(opened.generation)

@@ -2,23 +2,26 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import fields
 
 from flask import Blueprint, Response, render_template, request
+from pyoxigraph import Quad, Store
 
 from pqlod.errors import RequestError
-from pqlod.formatters import write_page
 from pqlod.formatters.html import FormatLink
 from pqlod.lda.links import RequestUrl
-from pqlod.lda.model import Api, Endpoint, FormatterKind, ItemEndpoint, ListEndpoint
-from pqlod.lda.pages import Page
-from pqlod.lda.parameters import PageRequest, parse_parameters
-from pqlod.lda.routing import META, Match
+from pqlod.lda.model import Api, Endpoint, ItemEndpoint, ListEndpoint
+from pqlod.lda.pages import fetch_page
+from pqlod.lda.parameters import parse_parameters
+from pqlod.lda.routing import META
 from pqlod.lda.selection import selection_query
-from pqlod.rdf import API, ELDA, RDF, RDFS, BlankNode, Graph, Literal, NamedNode, Resource, Term, Triple, local_name
+from pqlod.lda.templates import UriTemplate
+from pqlod.rdf import API, ELDA, RDF, RDFS, BlankNode, Graph, Literal, NamedNode, Term, Triple, local_name
+from pqlod.store.embedded import EmbeddedDataset
 from pqlod.web.addresses import parameters, root
 from pqlod.web.documents import graph_response
 from pqlod.web.negotiation import choose_format
-from pqlod.web.responses import with_charset
+from pqlod.web.responses import finish, page_response
 from pqlod.web.service import Service
 
 CONFIGURATION = "/api-config"
@@ -40,7 +43,8 @@ def description_blueprint(service: Service) -> Blueprint:
     @blueprint.get(f"{META}/<path:path>")
     def show_endpoint(path: str) -> Response:
         match = service.configuration.current().router.endpoint_of_meta(f"{META}/{path}")
-        return _endpoint_response(match, root(request, service.settings, match.api))
+        address = root(request, service.settings, match.api)
+        return _endpoint_response(match.api, match.endpoint, address, META + match.path_without_suffix, match.suffix)
 
     return blueprint
 
@@ -52,12 +56,34 @@ def public_statements(apis: tuple[Api, ...]) -> Graph:
 
 def endpoint_graph(api: Api, endpoint: Endpoint, root: str) -> Graph:
     """What can be said of an endpoint: its kind, templates, views, variables, and the query that selects its items."""
-    statements = [(endpoint.iri, name, term) for name, term in _facts(api, endpoint, root)]
-    for viewer in endpoint.viewers.values():
+    facts = [Triple(endpoint.iri, name, term) for name, term in _facts(api, endpoint, root)]
+    for viewer in {id(viewer): viewer for viewer in endpoint.viewers.values()}.values():  # some go by several names
         node = BlankNode()
-        paths = [(node, API.properties, Literal(path.text)) for path in viewer.paths]
-        statements += [(endpoint.iri, API.viewer, node), (node, API.name, Literal(viewer.name)), *paths]
-    return Graph(Triple(*statement) for statement in statements)
+        facts += [Triple(endpoint.iri, API.viewer, node), Triple(node, API.name, Literal(viewer.name))]
+        facts += [Triple(node, API.properties, Literal(path.text)) for path in viewer.paths]
+    return Graph(facts)
+
+
+def _endpoint_response(api: Api, endpoint: Endpoint, root: str, path: str, suffix: str) -> Response:
+    """An endpoint described is an item like any other: its statements are the dataset, its address is the page's."""
+    description = endpoint.viewers["description"]
+    item = ItemEndpoint(
+        **{each.name: getattr(endpoint, each.name) for each in fields(Endpoint)}
+        | {
+            "template": UriTemplate(path),
+            "default_viewer": description,
+            "default_formatter": endpoint.formatters["ttl"],
+            "disables_default_metadata": True,  # a description is not described in its turn
+        },
+        item_template=UriTemplate(endpoint.iri.value),
+    )
+    name = dict(parameters(request)).get("_format", "")
+    choice = choose_format(item, name=name, suffix=suffix, accept=request.headers.get("Accept", ""))
+    page_request = parse_parameters(api, item, {}, RequestUrl(root, path))
+    store = Store()
+    store.extend(Quad(*triple) for triple in endpoint_graph(api, endpoint, root))
+    page = fetch_page(api, item, page_request, choice.formatter, EmbeddedDataset(store, version=""))
+    return finish(page_response(page, choice), is_negotiated=choice.is_negotiated)
 
 
 def _facts(api: Api, endpoint: Endpoint, root: str) -> Iterator[tuple[NamedNode, Term]]:

@@ -10,7 +10,7 @@ from pqlod.assets import asset
 from pqlod.errors import EndpointNotFound
 from pqlod.formatters.html import FormatLink, Item, graph_items
 from pqlod.lda.links import RequestUrl
-from pqlod.lda.model import ItemEndpoint
+from pqlod.lda.model import Endpoint, ItemEndpoint
 from pqlod.lda.routing import Match
 from pqlod.live import Served
 from pqlod.rdf import OWL, RDF, RDFS, Graph, NamedNode
@@ -20,8 +20,7 @@ from pqlod.web.negotiation import Choice, choose_format
 from pqlod.web.service import Service
 
 IDENTITIES = "id/"  # what the path of an identity starts with, before that of its document
-VOCABULARY, DATASET = "schema/parl", ".well-known/void"
-FILES = {VOCABULARY: "ontology/parl.ttl", DATASET: "ontology/dataset.ttl"}
+FILES = {"schema/parl": "ontology/parl.ttl", ".well-known/void": "ontology/dataset.ttl"}
 # The sections of such a document, by the class of what stands in them; what fits none is in the last.
 SECTIONS = (
     ("Classes", (OWL.Class, RDFS.Class)),
@@ -34,8 +33,8 @@ def resources_blueprint() -> Blueprint:
     """The documents at fixed paths: the vocabulary of the data, and the description of the dataset."""
     blueprint = Blueprint("resources", __name__)
     for path, file in FILES.items():
-        blueprint.add_url_rule(f"/{path}", path, _show_file, defaults={"file": file, "suffix": ""})
-        blueprint.add_url_rule(f"/{path}.<suffix>", path, _show_file, defaults={"file": file})
+        blueprint.add_url_rule(f"/{path}", "file", _show_file, defaults={"file": file, "suffix": ""})
+        blueprint.add_url_rule(f"/{path}.<suffix>", "file", _show_file, defaults={"file": file})
     return blueprint
 
 
@@ -47,7 +46,7 @@ def _show_file(file: str, suffix: str) -> Response:
 def elsewhere(service: Service, served: Served, path: str) -> Response | None:
     """Where to go from a path that no endpoint answers: home, from an identity to its document, or by an item template."""
     if not path:
-        return Response(render_template("home.html", apis=served.apis))
+        return Response(render_template("home.html", apis=served.apis, example=_example))
     if path.startswith(IDENTITIES):
         return _document(service, served, "/" + path.removeprefix(IDENTITIES))
     found = served.router.redirect("/" + path, request.query_string.decode("latin-1"))
@@ -85,9 +84,15 @@ def _to_document(service: Service, match: Match, choice: Choice) -> Response:
     return response
 
 
+def _example(endpoint: Endpoint) -> str:
+    """An address of an endpoint, relative to the root: the first that the configuration names, or its own if it has no variables."""
+    addresses = endpoint.examples or (() if endpoint.template.variables else (endpoint.template.text,))
+    return next((address.lstrip("/") for address in addresses), "")
+
+
 def _see_other(address: str) -> Response:
     """What is there tells of the thing that was asked for, and is not the thing (RFC 9110, 15.4.4)."""
-    return Response(status=303, headers={"Location": address})
+    return Response(f"See {address}\n", status=303, headers={"Location": address}, mimetype="text/plain")
 
 
 class _Document(NamedTuple):

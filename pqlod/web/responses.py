@@ -49,9 +49,15 @@ def page_response(page: "Page", choice: Choice) -> Response:
 
 
 def finish(
-    response: Response, *, tag: str, changed: datetime | None, is_negotiated: bool, max_age: int, expires: int | None
+    response: Response,
+    *,
+    tag: str = "",
+    changed: datetime | None = None,
+    is_negotiated: bool = False,
+    max_age: int = 0,
+    expires: int | None = None,
 ) -> Response:
-    """Validators and caching, the same for a page and for the 304 that stands for it; None is what nobody knows."""
+    """Validators and caching, the same for a page and for the 304 that stands for it; ages are in seconds."""
     if tag:
         response.set_etag(tag)
     if changed:
