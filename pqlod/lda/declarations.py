@@ -55,7 +55,8 @@ BUILT_INS: Mapping[NamedNode, str] = {
 }
 BUILT_IN_RANGES = {RDF.type: RDFS.Resource}
 
-# As names in a request these mean api:items and its siblings, whatever else is labelled so (elda:allowSyntaxProperties).
+# In results these name api:items and its siblings, whatever else is labelled so; in requests they name nothing, or
+# what is labelled so where elda:allowSyntaxProperties frees them.
 SYNTAX_NAMES: Mapping[str, NamedNode] = {name: API[name] for name in ("result", "item", "items")}
 
 DECLARING_CLASSES = frozenset({
@@ -80,8 +81,8 @@ def read_vocabulary(
     declared = {iri: Node(iri, show(iri, prefixes), union, prefixes, report) for tier in tiers for iri in tier}
     outputs = _outputs(tiers, prefixes, report)
     datatypes = frozenset(_datatypes(union))
-    properties = {iri: _property(node, datatypes) for iri, node in declared.items()}
-    built_in = {iri: Property(iri, range, is_resource=True) for iri, range in BUILT_IN_RANGES.items()}
+    properties = {iri: _property(iri, node, datatypes) for iri, node in declared.items()}
+    built_in = {iri: Property(iri, type_iri, is_resource=True) for iri, type_iri in BUILT_IN_RANGES.items()}
     return Vocabulary(
         MappingProxyType(_inputs(outputs, declared, prefixes, frees_syntax_names)),
         MappingProxyType(outputs),
@@ -93,14 +94,10 @@ def read_vocabulary(
 
 def _declared(graph: Graph, apparatus: Collection[Term], prefixes: Mapping[str, str], report: Report) -> Mapping[NamedNode, str]:
     """The resources that a file declares, in the order of their IRIs, each with the name that its labels give it, or ""."""
-    names = {}
-    for subject in graph.subjects():
-        if isinstance(subject, NamedNode) and subject not in apparatus:
-            node = Node(subject, show(subject, prefixes), graph, prefixes, report)
-            names[subject] = _label(node)
-            if not names[subject] and not _is_declared(node):
-                del names[subject]
-    return dict(sorted(names.items(), key=lambda item: item[0].value))
+    named = (subject for subject in graph.subjects() if isinstance(subject, NamedNode) and subject not in apparatus)
+    nodes = {iri: Node(iri, show(iri, prefixes), graph, prefixes, report) for iri in sorted(named, key=lambda iri: iri.value)}
+    labels = {iri: _label(node) for iri, node in nodes.items()}
+    return {iri: label for iri, label in labels.items() if label or _is_declared(nodes[iri])}
 
 
 def _label(node: Node) -> str:
@@ -150,13 +147,15 @@ def _inputs(
     outputs: Mapping[NamedNode, str], declared: Iterable[NamedNode], prefixes: Mapping[str, str], frees_syntax_names: bool
 ) -> dict[str, NamedNode]:
     """The names that a request may use; what is declared has aliases too, where they are free."""
-    inputs = {} if frees_syntax_names else dict(SYNTAX_NAMES)
+    reserved = frozenset[str]() if frees_syntax_names else SYNTAX_NAMES.keys()
+    inputs: dict[str, NamedNode] = {}
     for iri, name in outputs.items():
-        if iri not in SYNTAX_NAMES.values():
+        if iri not in SYNTAX_NAMES.values() and name not in reserved:
             inputs.setdefault(name, iri)
     for iri in declared:
         for alias in _aliases(iri, prefixes):
-            inputs.setdefault(alias, iri)
+            if alias not in reserved:
+                inputs.setdefault(alias, iri)
     return inputs
 
 
@@ -173,29 +172,18 @@ def _datatypes(graph: Graph) -> Iterable[NamedNode]:
             yield o
 
 
-def _property(node: Node, datatypes: Collection[NamedNode]) -> Property:
-    assert isinstance(node.term, NamedNode)
-    range = _range(node)
-    is_text = range is None or range in PLAIN_RANGES or range == SIMPLE_RANGE
-    is_typed = range in XSD or range in BUILT_IN_DATATYPES or range in datatypes
+def _property(iri: NamedNode, node: Node, datatypes: Collection[NamedNode]) -> Property:
+    ranges = [value for value in node.values(RDFS.range) if isinstance(value, NamedNode)]
+    type_iri = ranges[0] if ranges else BUILT_IN_RANGES.get(iri)
+    is_text = type_iri is None or type_iri in PLAIN_RANGES or type_iri == SIMPLE_RANGE
+    is_typed = type_iri in XSD or type_iri in BUILT_IN_DATATYPES or type_iri in datatypes
     return Property(
-        node.term,
-        range,
+        iri,
+        type_iri,
         is_resource=node.is_a(OWL.ObjectProperty) or not (is_text or is_typed),
         is_multivalued=node.is_a(API.Multivalued) or node.boolean(API.multiValued),
         is_structured=node.boolean(API.structured),
         is_hidden=node.is_a(API.Hidden),
-        printed_datatype=_iri(node, PQLOD.printedDatatype),
+        printed_datatype=node.iri(PQLOD.printedDatatype),
         expires_after=node.seconds(ELDA.cacheExpiryTime),
     )
-
-
-def _range(node: Node) -> NamedNode | None:
-    assert isinstance(node.term, NamedNode)
-    named = [value for value in node.values(RDFS.range) if isinstance(value, NamedNode)]
-    return named[0] if named else BUILT_IN_RANGES.get(node.term)
-
-
-def _iri(node: Node, prop: NamedNode) -> NamedNode | None:
-    value = node.only_node(prop)
-    return value.term if value and isinstance(value.term, NamedNode) else None

@@ -34,6 +34,15 @@ DEFAULT_PAGE_SIZE = 10
 MAX_PAGE_SIZE = 250
 DEFAULT_VIEW = "default"  # the name in _view of whichever viewer is an endpoint's default
 
+# pqlod's own settings that are true or false, by their names in Behaviour.
+FLAGS: Mapping[str, NamedNode] = {
+    "strict_values": PQLOD.strictValues,
+    "whole_days": PQLOD.wholeDays,
+    "tolerant_parameters": PQLOD.tolerantParameters,
+    "keep_generation": PQLOD.keepGeneration,
+    "allow_fragments": PQLOD.allowFragments,
+}
+
 # Jena's text index, which remote endpoints are searched by unless the configuration names another property.
 TEXT_QUERY = NamedNode("http://jena.apache.org/text#query")
 DISABLE, ENABLE = ELDA["disable-default-metadata"], ELDA["enable-default-metadata"]
@@ -166,11 +175,10 @@ class EndpointReader:
         return MappingProxyType(formatters), formatters[default.name] if default is DEFAULT_FORMATTER else default
 
     def _counting(self, node: Node) -> Counting:
-        text = self._owner(node, ELDA.enableCounting).text(ELDA.enableCounting) or "false"
-        if text == Counting.OPTIONAL.value:
+        owner = self._owner(node, ELDA.enableCounting)
+        if owner.text(ELDA.enableCounting) == Counting.OPTIONAL.value:
             return Counting.OPTIONAL
-        is_on = self._owner(node, ELDA.enableCounting).boolean(ELDA.enableCounting)
-        return Counting.ALWAYS if is_on else Counting.NEVER
+        return Counting.ALWAYS if owner.boolean(ELDA.enableCounting) else Counting.NEVER
 
     def _licence_paths(self, licences: Iterable[Term], node: Node) -> Iterable[PropertyPath]:
         for licence in licences:
@@ -201,24 +209,16 @@ class EndpointReader:
             return None
         query, content, operand, early = (owners[prop] for prop in _TEXT_PROPERTIES)
         return TextSearch(
-            _iri(query, ELDA.textQueryProperty) or TEXT_QUERY,
-            _iri(content, ELDA.textContentProperty) or RDFS.label,
+            query.iri(ELDA.textQueryProperty) or TEXT_QUERY,
+            content.iri(ELDA.textContentProperty) or RDFS.label,
             next(iter(operand.lists(ELDA.textSearchOperand)), ()),
             early.boolean(ELDA.textPlaceEarly, default=True),
         )
 
     def _behaviour(self, node: Node) -> Behaviour:
-        defaults, owner = Behaviour(), self._owner
-        return Behaviour(
-            strict_values=owner(node, PQLOD.strictValues).boolean(PQLOD.strictValues, defaults.strict_values),
-            whole_days=owner(node, PQLOD.wholeDays).boolean(PQLOD.wholeDays, defaults.whole_days),
-            tolerant_parameters=owner(node, PQLOD.tolerantParameters).boolean(
-                PQLOD.tolerantParameters, defaults.tolerant_parameters
-            ),
-            keep_generation=owner(node, PQLOD.keepGeneration).boolean(PQLOD.keepGeneration, defaults.keep_generation),
-            tie_break=_iri(owner(node, PQLOD.tieBreak), PQLOD.tieBreak),
-            allow_fragments=owner(node, PQLOD.allowFragments).boolean(PQLOD.allowFragments, defaults.allow_fragments),
-        )
+        defaults = Behaviour()
+        flags = {name: self._owner(node, prop).boolean(prop, getattr(defaults, name)) for name, prop in FLAGS.items()}
+        return Behaviour(**flags, tie_break=self._owner(node, PQLOD.tieBreak).iri(PQLOD.tieBreak))
 
 
 def _comma_list(text: str | None) -> Iterable[str]:
@@ -227,8 +227,3 @@ def _comma_list(text: str | None) -> Iterable[str]:
 
 def _resources(terms: Iterable[Term]) -> Iterable[Resource]:
     return (term for term in terms if isinstance(term, NamedNode | BlankNode))
-
-
-def _iri(node: Node, prop: NamedNode) -> NamedNode | None:
-    described = node.only_node(prop)
-    return described.term if described and isinstance(described.term, NamedNode) else None

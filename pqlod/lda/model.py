@@ -253,10 +253,10 @@ class Api:
     prefix: str = ""  # the mount with elda:uriTemplatePrefix; the endpoints' templates start with it
     source: Source
     view_sources: tuple[Source, ...] = ()  # asked for views too
-    endpoints: tuple[Endpoint, ...]
-    vocabulary: Vocabulary
+    endpoints: tuple[Endpoint, ...] = field(repr=False)
+    vocabulary: Vocabulary = field(repr=False)
     negotiates_by_suffix: bool = True
     honours_forwarded: bool = True  # X-Forwarded-Host and its siblings are believed
     rewrites: tuple[Rewrite, ...] = ()
     text_index: tuple[PropertyPath, ...] = ()  # the texts that _search looks in; none: every text
-    graph: Graph
+    graph: Graph = field(repr=False)

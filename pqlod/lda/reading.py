@@ -102,6 +102,11 @@ class Node:
         self.one(prop)
         return next(iter(self.nodes(prop)), None)
 
+    def iri(self, prop: NamedNode) -> NamedNode | None:
+        """The value, if it is a resource with a name."""
+        node = self.only_node(prop)
+        return node.term if node and isinstance(node.term, NamedNode) else None
+
     def node(self, term: Resource, prop: NamedNode) -> "Node":
         """A resource that this one leads to; one without a name of its own is named by the way to it."""
         is_named = isinstance(term, NamedNode)

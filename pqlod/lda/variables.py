@@ -24,8 +24,7 @@ def _read(node: Node) -> Variable | None:
     if not name:
         node.fault(API.name, "The variable has no name.")
         return None
-    type_node = node.only_node(API.type)
-    type_iri = type_node.term if type_node and isinstance(type_node.term, NamedNode) else None
+    type_iri = node.iri(API.type)
     value, language = node.one(API.value), node.text(API.lang) or ""
     if value is not None and node.graph.values(value, ELDA.mapFrom):
         return _computed(name, type_iri, language, next(iter(node.nodes(API.value))))

@@ -64,8 +64,8 @@ class Vocabulary:
         return self.outputs.get(iri)
 
     def names(self) -> tuple[str, ...]:
-        """Every declared and built-in shortname, in alphabetical order."""
-        return tuple(sorted(set(self.outputs.values())))
+        """Every shortname, declared or built in, that a request may use, in alphabetical order."""
+        return tuple(sorted({name for name in self.outputs.values() if name in self.inputs}))
 
     def property(self, iri: NamedNode) -> Property:
         """What is declared of a property; for an undeclared one, nothing."""

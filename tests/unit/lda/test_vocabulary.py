@@ -45,7 +45,7 @@ def declared(*turtles: str, report: Report | None = None, frees_syntax_names: bo
         pytest.param("", "type", RDF.type, id="built in"),
         pytest.param('x:date api:label "vdate" .', "date", XSD.date, id="an alias loses to what is built in"),
         pytest.param('x:date api:label "date" .', "date", X.date, id="a label wins over what is built in"),
-        pytest.param('x:i api:label "items" .', "items", API["items"], id="CF06 reserved as input"),
+        pytest.param('x:i api:label "items" .', "items", None, id="CF06 reserved as input"),
         pytest.param(
             ':e a api:ListEndpoint ; rdfs:label "members" .'.replace(":e", "x:e"), "members", None, id="not an endpoint"
         ),
