@@ -3,19 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from pqlod.formatters.atom import write_atom
 from pqlod.formatters.csv import write_csv, write_tsv
 from pqlod.formatters.geojson import write_geojson
+from pqlod.formatters.html import write_html
 from pqlod.formatters.json import write_json
 from pqlod.formatters.jsonld import write_jsonld
 from pqlod.formatters.rdf import write_ntriples, write_rdf_xml, write_turtle
 from pqlod.formatters.xml import write_xml
 from pqlod.lda.model import FormatterKind
-
-if TYPE_CHECKING:
-    from pqlod.lda.pages import Page
+from pqlod.lda.pages import Page
 
 __all__ = ["FORMATTERS", "Writer", "write_page"]
 
@@ -24,7 +22,7 @@ __all__ = ["FORMATTERS", "Writer", "write_page"]
 class Writer:
     """How one kind of format is written; ``allows_callback`` if it may be wrapped in a function call (JSONP)."""
 
-    write: Callable[["Page"], bytes]
+    write: Callable[[Page], bytes]
     allows_callback: bool = False
 
 
@@ -38,6 +36,7 @@ FORMATTERS: Mapping[FormatterKind, Writer] = MappingProxyType(
         FormatterKind.JSON_LD: Writer(write_jsonld),
         FormatterKind.CSV: Writer(write_csv),
         FormatterKind.TSV: Writer(write_tsv),
+        FormatterKind.HTML: Writer(write_html),
         FormatterKind.ATOM: Writer(write_atom),
         FormatterKind.GEOJSON: Writer(write_geojson),
     }
@@ -46,7 +45,7 @@ FORMATTERS: Mapping[FormatterKind, Writer] = MappingProxyType(
 JSONP_MEDIA_TYPE = "text/javascript; charset=utf-8"
 
 
-def write_page(page: "Page") -> tuple[bytes, str]:
+def write_page(page: Page) -> tuple[bytes, str]:
     """The body of a page in the format that it was asked for, with its media type.
 
     A callback that the request names is put around JSON (JSONP).

@@ -6,17 +6,14 @@ What stands in an entry is chosen by the options of the formatter, such as ``eld
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from pqlod.formatters.items import Names
 from pqlod.formatters.xml import XmlWriter, legal_text
 from pqlod.lda.naming import ShortnameMode
+from pqlod.lda.pages import Page
 from pqlod.rdf import API, DCT, ELDA, RDFS, SKOS, Graph, Literal, NamedNode, Term, local_name
-
-if TYPE_CHECKING:
-    from pqlod.lda.pages import Page
 
 __all__ = ["write_atom"]
 
@@ -34,7 +31,7 @@ DEFAULT_TITLE = "Linked Data API"
 UNDATED = "1970-01-01T00:00:00Z"
 
 
-def write_atom(page: "Page") -> bytes:
+def write_atom(page: Page) -> bytes:
     """A page as an Atom feed, in UTF-8 and indented."""
     feed = _Feed(page)
     return etree.tostring(feed.element(), encoding="UTF-8", xml_declaration=True, pretty_print=True)
@@ -42,12 +39,12 @@ def write_atom(page: "Page") -> bytes:
 
 @dataclass(frozen=True)
 class _Feed:
-    page: "Page"
+    page: Page
 
     def element(self) -> etree._Element:
         page, rights = self.page, self._option("feedRights")
         entries = sorted(((self._updated(item), item) for item in page.items), key=lambda entry: entry[0], reverse=True)
-        feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
+        feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})  # type: ignore[dict-item]  # None is the default namespace, which the stubs forget
         _add(feed, "title", self._title())
         for relation, url in self._links():
             _add(feed, "link", rel=relation, type=MEDIA_TYPE, href=url)

@@ -9,14 +9,12 @@ import io
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from pqlod.formatters.items import LABEL_PROPERTIES, Field, Node, Shape, Value, best_label, last_segment
 from pqlod.formatters.words import words
+from pqlod.lda.pages import Page
 from pqlod.rdf import DC, FOAF, GEO, RDF, RDFS, SKOS, Literal, NamedNode, Namespace
-
-if TYPE_CHECKING:
-    from pqlod.lda.pages import Page
 
 __all__ = ["write_csv", "write_tsv"]
 
@@ -35,17 +33,17 @@ Column: TypeAlias = tuple[Field | None, ...]  # the steps of a path; None, the l
 Cells: TypeAlias = Mapping[Column, list[str]]
 
 
-def write_csv(page: "Page") -> bytes:
+def write_csv(page: Page) -> bytes:
     """A page as comma-separated values in UTF-8, without a byte order mark; line ends are CR LF."""
     return _write_table(page, ",")
 
 
-def write_tsv(page: "Page") -> bytes:
+def write_tsv(page: Page) -> bytes:
     """The same with tabs between the cells, which are quoted as in CSV."""
     return _write_table(page, "\t")
 
 
-def _write_table(page: "Page", delimiter: str) -> bytes:
+def _write_table(page: Page, delimiter: str) -> bytes:
     items = Shape(page, shows_hidden=True).items()
     rows = [_row(item) for item in items]
     columns = sorted({column for row in rows for column in row}, key=_column_order)

@@ -1,21 +1,17 @@
 """Pages as GeoJSON (RFC 7946): each item is a feature, at its ``geo:lat`` and ``geo:long``."""
 
-from typing import TYPE_CHECKING
-
 import orjson
 
 from pqlod.formatters.items import Node, Shape
 from pqlod.formatters.json import Json, JsonWriter
 from pqlod.formatters.scalars import Scalar, number
+from pqlod.lda.pages import Page
 from pqlod.rdf import GEO, Literal, NamedNode
-
-if TYPE_CHECKING:
-    from pqlod.lda.pages import Page
 
 __all__ = ["write_geojson"]
 
 
-def write_geojson(page: "Page") -> bytes:
+def write_geojson(page: Page) -> bytes:
     """A FeatureCollection of the items; the geometry of one without coordinates is null (RFC 7946 section 3.2).
 
     ``links`` are those of the page, in the form of OGC API Features.
@@ -44,6 +40,6 @@ def _coordinate(item: Node, property: NamedNode) -> Scalar | None:
     return number(texts[0]) if texts else None
 
 
-def _links(page: "Page") -> list[Json]:
+def _links(page: Page) -> list[Json]:
     links = {"self": page.iri.value, "first": page.first, "prev": page.previous, "next": page.next}
     return [{"rel": relation, "href": url} for relation, url in links.items() if url]

@@ -11,27 +11,12 @@ JSON, CSV, GeoJSON and HTML write this shape, each in its own way. Which resourc
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from pqlod.lda.naming import ShortnameMode
+from pqlod.lda.pages import Page
 from pqlod.lda.vocabulary import Property
-from pqlod.rdf import (
-    DC,
-    FOAF,
-    RDF,
-    RDFS,
-    SKOS,
-    BlankNode,
-    Graph,
-    Literal,
-    NamedNode,
-    Resource,
-    Term,
-    Triple,
-)
-
-if TYPE_CHECKING:
-    from pqlod.lda.pages import Page
+from pqlod.rdf import API, DC, FOAF, RDF, RDFS, SKOS, XSD, BlankNode, Graph, Literal, NamedNode, Resource, Term, Triple
 
 __all__ = [
     "Field",
@@ -61,7 +46,12 @@ LABEL_PROPERTIES = (
 MAX_DESCRIPTIONS = 200_000
 MAX_DEPTH = 100
 
+# What a page says of its bindings goes by the names that style sheets look for, though rdfs:label and rdf:value have
+# them too.
+CUSTOMARY_NAMES = {API.label: "label", API.value: "value"}
+
 _FIRST, _REST, _NIL, _TYPE, _LIST = RDF.first, RDF.rest, RDF.nil, RDF.type, RDF.List
+_STRINGS = frozenset({XSD.string, RDF.langString, RDF.dirLangString})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,15 +86,22 @@ Value: TypeAlias = "Literal | NamedNode | Node | tuple[Value, ...]"
 class Names:
     """What the terms of a graph are called on its page: ``fields`` by property, and datatypes by ``of``."""
 
-    def __init__(self, page: "Page", graph: Graph, mode: ShortnameMode | None = None) -> None:
+    def __init__(
+        self,
+        page: Page,
+        graph: Graph,
+        mode: ShortnameMode | None = None,
+        customary: Mapping[NamedNode, str] = CUSTOMARY_NAMES,
+    ) -> None:
         vocabulary = page.api.vocabulary
         predicates, datatypes = _terms_to_name(graph)
         properties = {iri: vocabulary.property(iri) for iri in predicates}
         printed = {property.printed_datatype for property in properties.values() if property.printed_datatype}
-        self._names = vocabulary.name_terms([*predicates, *datatypes, *printed], mode or page.formatter.shortname_mode)
-        in_order = sorted(predicates, key=lambda iri: text_order(self._names[iri]))
+        names = vocabulary.name_terms([*predicates, *datatypes, *printed], mode or page.formatter.shortname_mode)
+        self._names = {**names, **_unambiguous(customary, names, graph)}
+        ordered = sorted(predicates, key=lambda iri: text_order(self._names[iri]))
         self.fields: Mapping[NamedNode, Field] = {
-            iri: Field(self._names[iri], rank, properties[iri]) for rank, iri in enumerate(in_order)
+            iri: Field(self._names[iri], rank, properties[iri]) for rank, iri in enumerate(ordered)
         }
 
     def of(self, term: NamedNode) -> str:
@@ -119,13 +116,14 @@ class Names:
         return self._names[property.printed_datatype or datatype]
 
 
-_STRINGS = frozenset(
-    {
-        Literal("").datatype,
-        Literal("", language="en").datatype,
-        RDF.dirLangString,
-    }
-)
+def _unambiguous(customary: Mapping[NamedNode, str], names: Mapping[NamedNode, str], graph: Graph) -> Mapping[NamedNode, str]:
+    """The customary names, but for those that another property of the same resource has."""
+
+    def is_rivalled(iri: NamedNode, name: str) -> bool:
+        subjects = (graph.properties(subject) for subject in graph.subjects() if graph.values(subject, iri))
+        return any(names[other] == name and other != iri for properties in subjects for other in properties)
+
+    return {iri: name for iri, name in customary.items() if iri in names and not is_rivalled(iri, name)}
 
 
 def _terms_to_name(
@@ -146,7 +144,7 @@ def _terms_to_name(
 class Shape:
     """The shape of one page; hidden properties are left out unless ``shows_hidden``."""
 
-    def __init__(self, page: "Page", *, shows_hidden: bool = False) -> None:
+    def __init__(self, page: Page, *, shows_hidden: bool = False) -> None:
         self._page, self._shows_hidden = page, shows_hidden
         self._graph = page.graph | page.metadata
         self.names = Names(page, self._graph)

@@ -1,16 +1,14 @@
 """Pages as JSON: the envelope of the Linked Data API around the shape of ``items``."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import orjson
 
 from pqlod.formatters.items import Field, Names, Node, Shape, Value
 from pqlod.formatters.scalars import Scalar, language_tag, scalar
+from pqlod.lda.pages import Page
 from pqlod.rdf import Literal, NamedNode
-
-if TYPE_CHECKING:
-    from pqlod.lda.pages import Page
 
 __all__ = ["Json", "JsonWriter", "write_json"]
 
@@ -19,7 +17,7 @@ FORMAT, VERSION = "linked-data-api", "0.2"
 Json: TypeAlias = "Scalar | list[Json] | Mapping[str, Json] | None"
 
 
-def write_json(page: "Page") -> bytes:
+def write_json(page: Page) -> bytes:
     """A page in the form ``{"format": …, "version": …, "result": …}``, in UTF-8."""
     shape = Shape(page)
     result = JsonWriter(page, shape.names).resource(shape.root())
@@ -29,7 +27,7 @@ def write_json(page: "Page") -> bytes:
 class JsonWriter:
     """Writes the nodes of one page as JSON objects; keys are in the order of the fields, ``_about`` before them."""
 
-    def __init__(self, page: "Page", names: Names) -> None:
+    def __init__(self, page: Page, names: Names) -> None:
         uses_iso = page.formatter.options.get("jsonUsesISOdate")
         self._iso_dates = isinstance(uses_iso, Literal) and uses_iso.value in ("true", "1")
         self._names = names

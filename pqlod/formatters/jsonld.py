@@ -7,16 +7,14 @@ does not lead to it.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import orjson
 
 from pqlod.formatters.items import Names, in_order, list_cells
 from pqlod.formatters.scalars import INTEGERS
+from pqlod.lda.pages import Page
 from pqlod.rdf import RDF, XSD, BlankNode, Graph, Literal, NamedNode, Resource, Term, Triple
-
-if TYPE_CHECKING:
-    from pqlod.lda.pages import Page
 
 __all__ = ["write_jsonld"]
 
@@ -32,10 +30,10 @@ _STRING, _LANGUAGE_STRING, _INTEGER = XSD.string, RDF.langString, XSD.integer
 _INTEGERS = frozenset(XSD[name] for name in INTEGERS)
 
 
-def write_jsonld(page: "Page") -> bytes:
+def write_jsonld(page: Page) -> bytes:
     """A page as a JSON-LD document, whose expansion is the page's graph and nothing else."""
     graph = page.graph | page.metadata
-    document = _Document(graph, Names(page, graph))
+    document = _Document(graph, Names(page, graph, customary={}))
     nodes = list(document.nodes(page.iri))
     return orjson.dumps({"@context": {"@version": 1.1, **document.context()}, "@graph": nodes})
 

@@ -3,15 +3,12 @@
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from pyoxigraph import RdfFormat, serialize
 
 from pqlod.formatters.xml import legal_text
+from pqlod.lda.pages import Page
 from pqlod.rdf import API, DCT, FOAF, OPENSEARCH, RDF, RDFS, XHV, XSD, Graph, Literal, Term, Triple
-
-if TYPE_CHECKING:
-    from pqlod.lda.pages import Page
 
 __all__ = ["write_ntriples", "write_rdf_xml", "write_turtle"]
 
@@ -31,7 +28,7 @@ PAGE_PREFIXES = {
 _NAME_AT_END = re.compile(r"[^\W\d][\w.\-]*\Z")
 
 
-def _write(rdf_format: RdfFormat, page: "Page") -> bytes:
+def _write(rdf_format: RdfFormat, page: Page) -> bytes:
     graph = page.graph | page.metadata
     triples = _for_xml(graph) if rdf_format == RdfFormat.RDF_XML else graph
     return serialize(triples, format=rdf_format, prefixes=_prefixes(page)) or b""
@@ -42,7 +39,7 @@ write_rdf_xml = partial(_write, RdfFormat.RDF_XML)
 write_ntriples = partial(_write, RdfFormat.N_TRIPLES)
 
 
-def _prefixes(page: "Page") -> dict[str, str]:
+def _prefixes(page: Page) -> dict[str, str]:
     declared = page.api.vocabulary.prefixes
     namespaces = set(declared.values())
     ours = {prefix: iri for prefix, iri in PAGE_PREFIXES.items() if iri not in namespaces}

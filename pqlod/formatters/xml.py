@@ -7,17 +7,14 @@ the metadata says of an item comes before the item's own properties.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from pqlod.formatters.items import MAX_DEPTH, MAX_DESCRIPTIONS, Field, Names, is_list, list_cells, text_of, text_order
 from pqlod.formatters.json import FORMAT, VERSION
 from pqlod.formatters.scalars import language_tag
+from pqlod.lda.pages import Page
 from pqlod.rdf import API, ELDA, FOAF, RDF, RDFS, BlankNode, Graph, Literal, NamedNode, Resource, Term, Triple
-
-if TYPE_CHECKING:
-    from pqlod.lda.pages import Page
 
 __all__ = ["XmlWriter", "legal_text", "write_xml"]
 
@@ -32,7 +29,7 @@ _NO_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 _NO_NAME_CHARACTER = re.compile(r"[^\w.\-]")
 
 
-def write_xml(page: "Page") -> bytes:
+def write_xml(page: Page) -> bytes:
     """A page as an XML document ``<result>``, in UTF-8 and indented."""
     writer = XmlWriter(page, Names(page, page.graph | page.metadata))
     return DECLARATION + etree.tostring(writer.result(), encoding="UTF-8", xml_declaration=False, pretty_print=True)
@@ -46,7 +43,7 @@ def legal_text(text: str) -> str:
 class XmlWriter:
     """Writes the resources of one page as elements, in no namespace or in the one given."""
 
-    def __init__(self, page: "Page", names: Names, namespace: str = "") -> None:
+    def __init__(self, page: Page, names: Names, namespace: str = "") -> None:
         self._page, self._names, self._namespace = page, names, namespace
         self._items = frozenset(page.items)
         self._blank_nodes: dict[BlankNode, str] = {}

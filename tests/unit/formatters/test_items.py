@@ -151,3 +151,15 @@ def test_values_of_a_node_are_found_by_property(make_page: Any) -> None:
 
     assert node.values(NamedNode("http://x.example/def/n")) == (Literal(1),)
     assert node.values(NamedNode("http://x.example/def/m")) == ()
+
+
+def test_the_labels_of_bindings_go_by_their_customary_name(make_page: Any) -> None:
+    view = "r:a rdfs:label 'Ann' . r:b api:label 'uin' ."
+
+    assert [list(item) for item in shape_of(make_page(view, "a", "b"))] == [["id", "label"]] * 2
+
+
+def test_a_customary_name_is_not_given_where_another_property_has_it(make_page: Any) -> None:
+    page = make_page("r:a rdfs:label 'Ann' ; api:label 'uin' .", "a")
+
+    assert list(shape_of(page)[0]) == ["id", "api_label", "label"]

@@ -10,7 +10,8 @@ from pqlod.formatters.jsonld import write_jsonld
 from pqlod.formatters.rdf import write_ntriples, write_rdf_xml, write_turtle
 
 VIEW = """
-    r:a a x:Q ; x:title "kites"@en, "cerfs-volants"@fr ; x:n 7, "7" ; x:flag true ; x:price 12.5 ; x:by r:m ; x:steps ( "first" r:m 3 ) ;
+    r:a a x:Q ; x:title "kites"@en, "cerfs-volants"@fr ; x:n 7, "7" ; x:flag true ; x:price 12.5 ; x:by r:m ;
+        x:steps ( "first" r:m 3 ) ;
         x:address _:s ; x:billing _:s ; x:empty () ; x:day "2018-11-22"^^xsd:date ; x:bad "seven"^^xsd:integer .
     _:s x:town "York" . r:m x:knows r:a ; rdfs:label "Ann" . r:z x:mentions r:a .
 """
