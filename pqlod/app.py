@@ -1,7 +1,8 @@
 """Makes the application: the only place that wires its parts."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,7 +43,7 @@ PREFLIGHT_HEADERS = {
 
 
 def create_app(settings: Settings) -> Flask:
-    """The WSGI application of one process.
+    """The WSGI application of one process; ``running_app`` ends with it what it starts.
 
     Raises ConfigurationError if the configuration leaves nothing to serve, StoreError if the store cannot be read.
     """
@@ -51,9 +52,11 @@ def create_app(settings: Settings) -> Flask:
     generations = Generations(settings.store, sandbox=sandbox) if settings.store else None
     if generations:
         generations.current()
-    service = Service(settings, LiveConfiguration(configuration_reader(settings.config)), Datasets(generations, sandbox))
+    configuration = LiveConfiguration(configuration_reader(settings.config))
+    service = Service(settings, configuration, Datasets(generations, sandbox), sandbox)
 
     app = Flask("pqlod", template_folder="web/templates", static_folder="web/static")
+    app.extensions["pqlod"] = service
     app.url_map.merge_slashes = False  # a template decides what its slashes are
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.filters["words"] = words
@@ -64,6 +67,16 @@ def create_app(settings: Settings) -> Flask:
     app.register_error_handler(Exception, problem_response)
     app.after_request(_add_headers)
     return app
+
+
+@contextmanager
+def running_app(settings: Settings) -> Iterator[Flask]:
+    """The application, for as long as the context lasts."""
+    app = create_app(settings)
+    try:
+        yield app
+    finally:
+        app.extensions["pqlod"].close()
 
 
 def configuration_reader(locations: tuple[str, ...]) -> Callable[[], Configuration]:

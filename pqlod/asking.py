@@ -40,9 +40,10 @@ Ask = Callable[[str], Result]
 
 def ask_path(settings: Settings, path: str) -> bytes:
     """The body that a server would send for a path with its query string; PqlodError says what was wrong with it."""
-    from pqlod.app import create_app
+    from pqlod.app import running_app
 
-    response = create_app(settings).test_client().get(path, follow_redirects=True)
+    with running_app(settings) as app:
+        response = app.test_client().get(path, follow_redirects=True)
     if response.status_code >= 400:
         problem = response.get_json(silent=True, force=True) or {}
         raise PqlodError(f"{response.status}: {problem.get('detail', response.text)}")

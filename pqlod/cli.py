@@ -216,6 +216,7 @@ def _generations(options: dict[str, Any]) -> Any:
 
 def check_startable(settings: Settings) -> None:
     """Raises here, once, what would stop each process of the server at its start."""
-    from pqlod.app import create_app
+    from pqlod.app import running_app
 
-    create_app(settings)
+    with running_app(settings):
+        pass

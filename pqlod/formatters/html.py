@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from pqlod import __version__
-from pqlod.formatters.items import Node, Shape, Value, best_label, last_segment
+from pqlod.formatters.items import LABEL_PROPERTIES, Node, Shape, Value, best_label, last_segment
 from pqlod.formatters.words import words
 from pqlod.lda.model import Api
 from pqlod.lda.parameters import is_reserved
@@ -173,8 +173,10 @@ def _item(node: Node, links: Links) -> Item:
 
 
 def _rows(node: Node, links: Links) -> Iterator[Row]:
+    """Its properties, but for the label that its heading or its link says."""
+    label = next((iri for iri in LABEL_PROPERTIES if any(isinstance(value, Literal) for value in node.values(iri))), None)
     for each, values in node.fields:
-        if each.property.iri not in UNSHOWN:
+        if each.property.iri not in {label, *UNSHOWN}:
             yield Row(words(each.name), each.property.iri.value, tuple(_shown(value, links) for value in values))
 
 
@@ -191,10 +193,9 @@ def _shown(value: Value, links: Links) -> Shown:
 
 
 def _described(node: Node, links: Links) -> Shown:
-    """A resource with nothing but a label is a link that says it; one with more has rows of its own."""
-    label = best_label(node)
-    link = _link(node.resource, links, label or node.id or "")
-    return Shown(link) if label and len(node.fields) == 1 else Shown(link, rows=tuple(_rows(node, links)))
+    """A link that says the resource's label, with the rows of whatever else is known of it."""
+    link = _link(node.resource, links, best_label(node) or last_segment(node.id or ""))
+    return Shown(link, rows=tuple(_rows(node, links)))
 
 
 def _link(resource: Resource, links: Links, text: str) -> Markup:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pqlod.datasets import Datasets
 from pqlod.live import LiveConfiguration
 from pqlod.settings import Settings
+from pqlod.store.sandbox import Sandbox
 
 
 @dataclass(frozen=True)
@@ -14,3 +15,8 @@ class Service:
     settings: Settings
     configuration: LiveConfiguration
     datasets: Datasets
+    sandbox: Sandbox
+
+    def close(self) -> None:
+        """Ends the processes that were started for queries."""
+        self.sandbox.close()

@@ -1,0 +1,93 @@
+"""What the tests share: the sample in a store, an application over it, and a real server of it on loopback."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from pqlod.app import running_app
+from pqlod.loading import load
+from pqlod.sample import sample_files
+from pqlod.settings import Settings
+from pqlod.store.embedded import EmbeddedDataset
+from pqlod.store.generations import Generations
+
+SHARED = Path(__file__).parents[2] / "shared"
+SECONDS_TO_START = 30
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The shared reference material beside the checkout; the test is skipped where there is none."""
+    if not SHARED.is_dir():
+        pytest.skip("needs the shared reference material beside the checkout (../shared)")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a store with the sample in it; not to be written to."""
+    folder = tmp_path_factory.mktemp("sample") / "store"
+    load(sample_files(), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def dataset(sample: Path) -> EmbeddedDataset:
+    return Generations(sample).dataset()
+
+
+@pytest.fixture(scope="session")
+def app(sample: Path) -> Iterator[Flask]:
+    """pqlod's own API over the sample."""
+    with running_app(Settings(store=sample)) as app:
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def server(sample: Path) -> Iterator[str]:
+    """The root of a real server of the sample."""
+    with serving("--store", str(sample)) as root:
+        yield root
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[str]:
+    """``pqlod serve`` with these options in processes of its own, on a free port; gives its root, without a slash at the end."""
+    port = free_port()
+    command = [sys.executable, "-m", "pqlod", "serve", "--port", str(port), *options]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_for(port, process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+    """Until something listens; fails if the process ends before, or takes too long."""
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"pqlod serve did not start on port {port}: exit status {process.poll()}")
