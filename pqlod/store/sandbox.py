@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -135,16 +136,20 @@ class Pool:
     def __init__(self, limits: Limits, size: int) -> None:
         self._limits, self._size = limits, size
         self._changed = threading.Condition()
-        self._forget()
+        self._begin()
 
-    def _forget(self) -> None:
+    def _begin(self) -> None:
         self._owner, self._idle, self._lent, self._waiting = os.getpid(), list[Worker](), 0, 0
+        self._closing = weakref.finalize(self, _end_all, self._idle, self._owner)
 
     def take(self) -> Worker:
         """A worker that is free, after a wait if need be; QueryLimitExceeded if too many wait, or it takes too long."""
         with self._changed:
             if self._owner != os.getpid():  # after a fork the workers are still those of the parent
-                self._forget()
+                self._closing.detach()
+                self._begin()
+            if not self._closing.alive:
+                raise DatasetUnavailable("The service is ending.")
             if self._lent >= self._size:
                 self._wait()
             self._lent += 1
@@ -163,14 +168,14 @@ class Pool:
         with self._changed:
             self._lent -= 1
             self._idle.append(worker)
+            if not self._closing.alive:
+                _end_all(self._idle, self._owner)
             self._changed.notify()
 
     def close(self) -> None:
+        """Ends the workers, those that are lent when they come back."""
         with self._changed:
-            if self._owner == os.getpid():
-                for worker in self._idle:
-                    worker.end()
-            self._idle = []
+            self._closing()
 
     def _wait(self) -> None:
         if self._waiting >= self._limits.waiting:
@@ -181,6 +186,11 @@ class Pool:
                 raise _busy()
         finally:
             self._waiting -= 1
+
+
+def _end_all(workers: list[Worker], owner: int) -> None:
+    while workers and owner == os.getpid():
+        workers.pop().end()
 
 
 class Result:
@@ -197,7 +207,7 @@ class Result:
         self._worker: Worker | None = worker
         self._pool, self._limits = pool, limits
         self._held, self._is_passed_on = list[bytes](), False
-        self._hold()
+        self._hold(limits.ahead)
 
     @property
     def length(self) -> int | None:
@@ -211,11 +221,9 @@ class Result:
             yield piece
 
     def read(self) -> bytes:
-        """All of it; QueryLimitExceeded also where rows were cut."""
-        body = b"".join(self)
-        if self.is_cut:
-            raise _exceeded("rows", self._limits)
-        return body
+        """All of it; ``is_cut`` then tells whether rows are missing at its end."""
+        self._hold(self._limits.bytes)
+        return b"".join(self._held)
 
     def close(self) -> None:
         """Ends the query, if it still runs."""
@@ -223,9 +231,9 @@ class Result:
 
     __del__ = close
 
-    def _hold(self) -> None:
-        size = 0
-        while size < self._limits.ahead and (piece := self._next()) is not None:
+    def _hold(self, most: int) -> None:
+        size = sum(map(len, self._held))
+        while size <= most and (piece := self._next()) is not None:
             self._held.append(piece)
             size += len(piece)
         self.is_complete = self._worker is None
@@ -275,10 +283,12 @@ class Sandbox:
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
         base_iri: str | None = None,
+        rows: int | None = None,
     ) -> Result:
         """The result of a query over the store in that folder, in the media type given for its kind.
 
-        The graphs, if any are given, are the query's dataset in place of what it says itself (SPARQL 1.1 Protocol, 2.1.4).
+        The graphs, if any are given, are the query's dataset in place of what it says itself (SPARQL 1.1 Protocol, 2.1.4);
+        ``rows`` asks for a limit below the one that there is.
         Raises UnwantedKind where the kind has no media type; QuerySyntaxError, QueryTooLarge, QueryRefused;
         QueryLimitExceeded, also when too many queries wait; DatasetError and its other kinds when the store fails.
         """
@@ -291,7 +301,7 @@ class Sandbox:
             "base_iri": base_iri,
             "prefixes": dict(declared_prefixes(text)),
             "seconds": self.limits.seconds,
-            "rows": self.limits.rows,
+            "rows": min(rows or self.limits.rows, self.limits.rows),
             "bytes": self.limits.bytes,
         }
         return self._run(request)
@@ -299,14 +309,13 @@ class Sandbox:
     def evaluate(self, location: Path, text: str) -> Solutions | Graph | bool:
         """The result of a query, read. Raises as ``query`` does, and QueryLimitExceeded rather than cut it."""
         result = self.query(location, text, OWN_MEDIA_TYPES)
-        body = result.read()
-        if result.kind == "graph":
-            return Graph(quad.triple for quad in parse(body, RdfFormat.N_TRIPLES))
-        found = parse_query_results(body, QueryResultsFormat.JSON)
-        return bool(found) if isinstance(found, QueryBoolean) else _solutions(found)
+        found = parse_result(result)
+        if result.is_cut:
+            raise _exceeded("rows", self.limits)
+        return found
 
     def close(self) -> None:
-        """Ends the workers that are idle; one that is at work ends with its query."""
+        """Ends the workers; one that is at work ends with its query."""
         self._pool.close()
 
     def __enter__(self) -> "Sandbox":
@@ -336,6 +345,15 @@ class Sandbox:
             self._pool.give_back(worker, is_sound)
             raise
         return Result(kind, media_type, worker, self._pool, self.limits)
+
+
+def parse_result(result: Result) -> Solutions | Graph | bool:
+    """A result that was asked for in OWN_MEDIA_TYPES, read whole."""
+    body = result.read()
+    if result.kind == "graph":
+        return Graph(quad.triple for quad in parse(body, RdfFormat.N_TRIPLES))
+    found = parse_query_results(body, QueryResultsFormat.JSON)
+    return bool(found) if isinstance(found, QueryBoolean) else _solutions(found)
 
 
 def _solutions(found: QuerySolutions) -> Solutions:

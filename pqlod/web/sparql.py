@@ -1,25 +1,312 @@
-"""SPARQL 1.1 Protocol at /sparql: queries of strangers, their results, and what the service says of itself."""
+"""SPARQL 1.1 Protocol at /sparql: queries of strangers and their results, as documents for programs and as a page for people."""
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
-from pyoxigraph import QuerySolutions
 from werkzeug.exceptions import UnsupportedMediaType
 
 from pqlod.datasets import Opened
-from pqlod.errors import BadParameter, DatasetUnavailable, NotAcceptable, PqlodError, TooManyQueries
+from pqlod.errors import BadParameter, DatasetUnavailable, NotAcceptable, PqlodError, QueryTooLarge, TooManyQueries
 from pqlod.formatters.html import FormatLink
-from pqlod.formatters.solutions import FORMATS, PAGE, ResultFormat, Table, format_named, format_names, table
-from pqlod.rdf import PQLOD, RDF, BlankNode, Graph, Literal, NamedNode, Namespace, Triple
+from pqlod.formatters.solutions import FORMATS, PAGE, ResultFormat, format_named, format_names, table
+from pqlod.rdf import NamedNode
 from pqlod.store.embedded import EmbeddedDataset
 from pqlod.store.sandbox import OWN_MEDIA_TYPES, RETRY_AFTER, Kind, Result, Sandbox, UnwantedKind, parse_result
-from pqlod.store.screening import Limits
+from pqlod.web import service_description as description
 from pqlod.web.addresses import pairs, parameters, root
 from pqlod.web.documents import graph_response
 from pqlod.web.negotiation import best_offer, essence
-from pqlod.web.problems import problem_of
+from pqlod.web.problems import Problem, problem_of
 from pqlod.web.responses import with_charset
 from pqlod.web.service import Service
+
+PATH = "/sparql"
+FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
+ROWS_ON_PAGE = 500
+BYTES_OF_A_CHARACTER = 12  # at most, percent-encoded in a form
+
+# What the query page offers to begin with; each is a link.
+EXAMPLES: Mapping[str, str] = {
+    "Which classes are there, and how many of each?": """\
+SELECT ?class (COUNT(?thing) AS ?things)
+WHERE { ?thing a ?class }
+GROUP BY ?class
+ORDER BY DESC(?things)
+""",
+    "Ten questions, newest first": """\
+PREFIX parl: <http://data.parliament.uk/schema/parl#>
+
+SELECT ?question ?tabled ?text
+WHERE {
+  ?question parl:dateTabled ?tabled ;
+            parl:questionText ?text .
+}
+ORDER BY DESC(?tabled)
+LIMIT 10
+""",
+    "Everything that is said of one thing": """\
+SELECT ?property ?value
+WHERE { <http://data.parliament.uk/resources/1012383> ?property ?value }
+""",
+}
+
+
+@dataclass(frozen=True)
+class QueryRequest:
+    """A request of the protocol's query operation: ``text`` is None where there is no query."""
+
+    text: str | None
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    format_name: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The format of a result, and the media type by which it is sent."""
+
+    format: ResultFormat
+    media_type: str
+
+
+class Clients:
+    """How many queries each client has running in this process; no more than ``most`` at a time."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._running, self._lock = most, Counter[str](), threading.Lock()
+
+    def enter(self, client: str) -> Callable[[], None]:
+        """Counts a query, and gives what is to be called at its end; TooManyQueries if it is one too many."""
+        with self._lock:
+            if self._running[client] >= self._most:
+                problem = f"{self._most} of your queries are running, as many as one client may have. Wait for one to end."
+                raise TooManyQueries(problem, limit="concurrent queries of a client", retry_after=RETRY_AFTER)
+            self._running[client] += 1
+        return lambda: self._leave(client)
+
+    def _leave(self, client: str) -> None:
+        with self._lock:
+            self._running[client] -= 1
+            if self._running[client] <= 0:
+                del self._running[client]
+
+
+def sparql_blueprint(service: Service, sandbox: Sandbox) -> Blueprint:
+    """The routes of the SPARQL service."""
+    blueprint = Blueprint("sparql", __name__)
+    clients, counter = Clients(sandbox.limits.concurrent_per_client), description.Counter()
+
+    @blueprint.route(PATH, methods=["GET", "POST"])
+    @blueprint.route(f"{PATH}/", methods=["GET", "POST"])
+    def answer_query() -> Response:
+        asked = read_request(sandbox.limits.query_length)
+        if asked.text is None:
+            return describe("")
+        opened = queryable(service)
+        choices = choose_formats(asked.format_name, request.headers.get("Accept", ""))
+        leave = clients.enter(request.access_route[-1] if request.access_route else "")
+        try:
+            response = query_response(asked, choices, opened, sandbox, root(request, service.settings) + PATH)
+        except BaseException:
+            leave()
+            raise
+        response.call_on_close(leave)
+        return response
+
+    @blueprint.get(f"{PATH}.<suffix>")
+    def describe(suffix: str) -> Response:
+        census = counter.census(queryable(service).dataset)
+        graph = description.service_description(root(request, service.settings) + PATH, sandbox.limits, census)
+        return graph_response(graph, description.PREFIXES, lambda formats: query_page(sandbox, formats), suffix)
+
+    return blueprint
+
+
+def queryable(service: Service) -> Opened:
+    """The dataset that is asked at /sparql: the embedded store, or without one the first API's files."""
+    if service.settings.store:
+        return service.datasets.embedded()
+    for api in service.configuration.current().apis:
+        if api.source.files:
+            return service.datasets.open(api.source)
+    raise DatasetUnavailable("There is no dataset here that can be asked in SPARQL.")
+
+
+def read_request(most_characters: int) -> QueryRequest:
+    """The query of the request that is being answered. Raises BadParameter, or 415 for a body of another media type."""
+    given = (*parameters(request), *(_body(most_characters) if request.method == "POST" else ()))
+    texts = [value for name, value in given if name == "query"]
+    if any(name == "update" for name, _ in given):
+        raise BadParameter("This is the address of queries, and takes no updates.", parameter="update", expected="query=")
+    if len(texts) > 1:
+        raise BadParameter("There is more than one query.", parameter="query", expected="one query")
+    if not any(text.strip() for text in texts):
+        if request.method == "POST":
+            raise BadParameter("There is no query.", parameter="query", expected="a SPARQL query")
+        return QueryRequest(None)
+    return QueryRequest(
+        texts[0],
+        _graphs(given, "default-graph-uri"),
+        _graphs(given, "named-graph-uri"),
+        next((value for name, value in given if name in {"format", "_format"} and value), ""),
+    )
+
+
+def choose_formats(name: str, accept: str) -> Mapping[Kind, Choice | None]:
+    """The format of each kind of result, by name or else by the Accept header; None where the client takes none of them.
+
+    Raises BadParameter for a name that is none, NotAcceptable if there is nothing for any kind.
+    """
+    choices: dict[Kind, Choice | None] = {kind: _named(kind, name) if name else _accepted(kind, accept) for kind in FORMATS}
+    if any(choices.values()):
+        return choices
+    if name:
+        raise BadParameter(
+            f"There is no format {name!r} of results.",
+            parameter="format",
+            value=name,
+            expected=f"one of {', '.join(format_names())}",
+            known=format_names(),
+        )
+    raise NotAcceptable(accept, dict.fromkeys(media_type for kind in FORMATS for media_type in _offers(kind)))
+
+
+def query_response(
+    asked: QueryRequest, choices: Mapping[Kind, Choice | None], opened: Opened, sandbox: Sandbox, endpoint: str
+) -> Response:
+    """The result of a query as a response, which streams what the sandbox did not hold back."""
+    is_page = all(choice and choice.format is PAGE for choice in choices.values())
+    try:
+        result = _run(asked, choices, opened, sandbox, endpoint, ROWS_ON_PAGE if is_page else None)
+        choice = choices[result.kind]
+        assert choice  # a kind without one is unwanted
+        response = _page(asked, result, sandbox) if choice.format is PAGE else _document(result, choice)
+    except UnwantedKind as error:
+        raise _not_acceptable(asked, error.kind) from None
+    except PqlodError as error:
+        if not is_page:
+            raise
+        return _problem_page(asked, problem_of(error), sandbox)
+    response.headers["SPARQL-Row-Limit"] = str(sandbox.limits.rows)
+    response.headers["Cache-Control"] = "no-cache"
+    if result.is_cut:
+        response.headers["SPARQL-Truncated"] = "true"
+    if opened.generation is not None:
+        response.headers["Dataset-Generation"] = str(opened.generation)
+    if not asked.format_name:
+        response.vary.add("Accept")
+    return response
+
+
+def query_page(sandbox: Sandbox, formats: list[FormatLink], text: str = "", **shown: object) -> str:
+    """The page on which people write a query, with what it gave or what was wrong with it."""
+    return render_template(
+        "sparql.html", query=text, formats=formats, limits=sandbox.limits, examples=EXAMPLES, rows_shown=ROWS_ON_PAGE, **shown
+    )
+
+
+def _body(most_characters: int) -> tuple[tuple[str, str], ...]:
+    media_type = essence(request.content_type or "")
+    if media_type not in {FORM, DIRECT}:
+        given = f"not {media_type}" if media_type else "and says so in Content-Type"
+        raise UnsupportedMediaType(f"A query is sent as {DIRECT} or {FORM}, {given}.")
+    if request.mimetype_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8", "us-ascii"}:
+        raise UnsupportedMediaType("A query is sent in UTF-8.")
+    if (request.content_length or 0) > most_characters * BYTES_OF_A_CHARACTER:
+        raise QueryTooLarge(f"The query is too long; {most_characters} characters are allowed.", limit="query length")
+    body = request.get_data(cache=False)
+    if media_type == FORM:
+        return pairs(body)
+    try:
+        return (("query", body.decode("utf-8")),)
+    except UnicodeDecodeError as error:
+        raise BadParameter("The query is not UTF-8.", parameter="query", expected="UTF-8") from error
+
+
+def _graphs(given: tuple[tuple[str, str], ...], parameter: str) -> tuple[str, ...]:
+    iris = tuple(value for name, value in given if name == parameter)
+    for iri in iris:
+        try:
+            NamedNode(iri)
+        except ValueError as error:
+            raise BadParameter(f"{iri!r} is no IRI.", parameter=parameter, value=iri, expected="an absolute IRI") from error
+    return iris
+
+
+def _named(kind: Kind, name: str) -> Choice | None:
+    found = format_named(kind, name)
+    return Choice(found, found.media_types[0]) if found else None
+
+
+def _accepted(kind: Kind, accept: str) -> Choice | None:
+    offers = [Choice(each, media_type) for each in FORMATS[kind] for media_type in each.media_types]
+    best = best_offer(accept, [offer.media_type for offer in offers])
+    return None if best is None else offers[best]
+
+
+def _offers(kind: Kind) -> tuple[str, ...]:
+    return tuple(media_type for each in FORMATS[kind] for media_type in each.media_types)
+
+
+def _not_acceptable(asked: QueryRequest, kind: Kind) -> PqlodError:
+    if asked.format_name:
+        names = [each.name for each in FORMATS[kind]]
+        return BadParameter(
+            f"The result of this query is of the kind {kind!r}, which has no format {asked.format_name!r}.",
+            parameter="format",
+            value=asked.format_name,
+            expected=f"one of {', '.join(names)}",
+        )
+    return NotAcceptable(request.headers.get("Accept", ""), _offers(kind))
+
+
+def _run(
+    asked: QueryRequest, choices: Mapping[Kind, Choice | None], opened: Opened, sandbox: Sandbox, endpoint: str, rows: int | None
+) -> Result:
+    if not isinstance(opened.dataset, EmbeddedDataset):
+        raise DatasetUnavailable("The dataset here cannot be asked in SPARQL.")
+    return sandbox.query(
+        opened.dataset.location,
+        asked.text or "",
+        {kind: _written(kind, choice) for kind, choice in choices.items()},
+        default_graphs=asked.default_graphs,
+        named_graphs=asked.named_graphs,
+        base_iri=endpoint,
+        rows=rows,
+    )
+
+
+def _written(kind: Kind, choice: Choice | None) -> str | None:
+    """The media type in which the worker writes the result; for a page it is read here, and shown."""
+    if choice is None:
+        return None
+    return OWN_MEDIA_TYPES[kind] if choice.format is PAGE else choice.format.media_types[0]
+
+
+def _document(result: Result, choice: Choice) -> Response:
+    content_type = with_charset(choice.media_type)
+    if result.is_complete:
+        return Response(result.read(), content_type=content_type)
+    response = Response(iter(result), content_type=content_type)
+    response.call_on_close(result.close)
+    return response
+
+
+def _page(asked: QueryRequest, result: Result, sandbox: Sandbox) -> Response:
+    shown = table(parse_result(result))
+    formats = [each.name for each in FORMATS[result.kind] if each is not PAGE]
+    return Response(
+        query_page(sandbox, [], asked.text or "", table=shown, is_cut=result.is_cut, result_formats=formats, asked=asked),
+        content_type=with_charset("text/html"),
+    )
+
+
+def _problem_page(asked: QueryRequest, problem: Problem, sandbox: Sandbox) -> Response:
+    response = Response(query_page(sandbox, [], asked.text or "", problem=problem, asked=asked), status=problem.status)
+    response.headers.extend(problem.headers)
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.add("Accept")
+    return response

@@ -1,0 +1,96 @@
+"""What the SPARQL service says of itself (SPARQL 1.1 Service Description): its formats, limits and graphs."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from pyoxigraph import QueryResultsFormat, RdfFormat
+
+from pqlod.formatters.solutions import FORMATS, PAGE
+from pqlod.rdf import PQLOD, RDF, XSD, BlankNode, Graph, Literal, NamedNode, Namespace, Triple
+from pqlod.store.dataset import Dataset
+from pqlod.store.query import Query
+from pqlod.store.screening import Limits
+
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+VOID = Namespace("http://rdfs.org/ns/void#")
+PREFIXES = {"sd": SD.iri, "void": VOID.iri, "pqlod": PQLOD.iri, "xsd": XSD.iri}
+
+COUNT_DEFAULT = Query("SELECT (COUNT(*) AS ?triples) WHERE { ?s ?p ?o }", "triples in the default graph")
+COUNT_NAMED = Query(
+    "SELECT ?graph (COUNT(*) AS ?triples) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph", "triples in each graph"
+)
+MOST_GRAPHS = 1000  # that are listed
+
+
+@dataclass(frozen=True)
+class Census:
+    """How many triples the default graph and each named graph have."""
+
+    default: int
+    named: tuple[tuple[NamedNode, int], ...]
+
+
+class Counter:
+    """Counts a dataset's triples once for each of its versions."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._version, self._census = "", Census(0, ())
+
+    def census(self, dataset: Dataset) -> Census:
+        with self._lock:
+            if not dataset.version or dataset.version != self._version:
+                self._version, self._census = dataset.version, count(dataset)
+            return self._census
+
+
+def count(dataset: Dataset) -> Census:
+    """The dataset's graphs, counted now."""
+    (default,) = dataset.select(COUNT_DEFAULT).values("triples")
+    rows = dataset.select(COUNT_NAMED).rows
+    named = [(row["graph"], int(row["triples"].value)) for row in rows if isinstance(row.get("graph"), NamedNode)]  # type: ignore[union-attr]  # a count is a literal
+    return Census(int(default.value), tuple(sorted(named, key=str)))  # type: ignore[union-attr, arg-type]  # as above
+
+
+def service_description(endpoint: str, limits: Limits, census: Census) -> Graph:
+    """The description of the service at this address."""
+    return Graph(_statements(NamedNode(endpoint), limits, census))
+
+
+def _statements(endpoint: NamedNode, limits: Limits, census: Census) -> Iterator[Triple]:
+    yield Triple(endpoint, RDF.type, SD.Service)
+    yield Triple(endpoint, SD.endpoint, endpoint)
+    yield Triple(endpoint, SD.supportedLanguage, SD.SPARQL11Query)
+    yield from (Triple(endpoint, SD.resultFormat, NamedNode(iri)) for iri in dict.fromkeys(_format_iris()))
+    yield from (Triple(endpoint, PQLOD[f"limit-{field.name}"], _limit(limits, field.name)) for field in fields(limits))
+    yield from _dataset(endpoint, census)
+
+
+def _format_iris() -> Iterator[str]:
+    for kind, formats in FORMATS.items():
+        known = RdfFormat if kind == "graph" else QueryResultsFormat
+        for each in formats:
+            if each is not PAGE and (described := known.from_media_type(each.media_types[0])):
+                yield described.iri
+
+
+def _limit(limits: Limits, name: str) -> Literal:
+    return Literal(getattr(limits, name))
+
+
+def _dataset(endpoint: NamedNode, census: Census) -> Iterator[Triple]:
+    dataset, default = BlankNode("dataset"), BlankNode("default")
+    yield Triple(endpoint, SD.defaultDataset, dataset)
+    yield Triple(dataset, RDF.type, SD.Dataset)
+    yield Triple(dataset, SD.defaultGraph, default)
+    yield Triple(default, RDF.type, SD.Graph)
+    yield Triple(default, VOID.triples, Literal(census.default))
+    for number, (name, triples) in enumerate(census.named[:MOST_GRAPHS], 1):
+        entry, graph = BlankNode(f"named{number}"), BlankNode(f"graph{number}")
+        yield Triple(dataset, SD.namedGraph, entry)
+        yield Triple(entry, RDF.type, SD.NamedGraph)
+        yield Triple(entry, SD.name, name)
+        yield Triple(entry, SD.graph, graph)
+        yield Triple(graph, RDF.type, SD.Graph)
+        yield Triple(graph, VOID.triples, Literal(triples))
