@@ -46,6 +46,6 @@ def _member(result: Fields) -> Member:
         gender=member.one_of("gender", GENDERS), party=party.text("name"), party_id=party.integer("id"),
         houses=(house,) if house else (), house_from=membership.day("membershipStartDate"),
         house_to=membership.day("membershipEndDate"), is_current=bool(status) if membership.values else None,
-        constituency="" if seat is None else f"{DATA}constituencies/{seat}",
+        constituency="" if seat is None else f"{DATA}constituencies/mnis/{seat}",
         constituency_name="" if seat is None else membership.text("membershipFrom"),
     )  # fmt: skip

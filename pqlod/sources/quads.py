@@ -407,6 +407,15 @@ def _numbered(kind: NamedNode, table: Table) -> Callable[[Any, NamedNode], Itera
     return write
 
 
+_area = _numbered(PARL.Constituency, CONSTITUENCY)
+
+
+def _constituency(constituency: Constituency, subject: NamedNode) -> Iterator[Statement]:
+    yield from _area(constituency, subject)
+    if constituency.name:  # lists of members show its label, lists of oral questions its preferred label
+        yield subject, SKOS.prefLabel, Literal(constituency.name)
+
+
 WRITERS: Mapping[type[Record], Callable[[Any, NamedNode], Iterator[Statement]]] = MappingProxyType(
     {
         Question: _question,
@@ -415,7 +424,7 @@ WRITERS: Mapping[type[Record], Callable[[Any, NamedNode], Iterator[Statement]]] 
         QuestionTime: _question_time,
         Member: _one_member,
         Seat: _seat,
-        Constituency: _numbered(PARL.Constituency, CONSTITUENCY),
+        Constituency: _constituency,
         Party: _numbered(PARL.Party, PARTY),
         Department: _department,
         House: _house,

@@ -336,7 +336,7 @@ class Constituency(Record):
     """A constituency in one of its boundary periods; ``area_type`` is County, Borough, or as the source has it."""
 
     kind: ClassVar[str] = "constituency"
-    address: str  # its IRI: resources/{number} or constituencies/{MNIS id}
+    address: str  # its IRI: resources/{number} or constituencies/mnis/{MNIS id}
     name: str = ""
     area_type: str | None = None
     gss_code: str | None = None  # "" is a value here: the source says that there is none

@@ -89,14 +89,14 @@ def _seat(row: Fields) -> Seat:
         election_type=row.text("election_type"), party=row.text("party_elected_as"), party_id=row.integer("party_mnis_id"),
         adjunct_party=row.text("adjunct_party"), parliament=row.integer("parliament"),
         ended_on=row.day("parliament_dissolved_on"),
-        constituency="" if constituency is None else f"{DATA}constituencies/{constituency}",
+        constituency="" if constituency is None else f"{DATA}constituencies/mnis/{constituency}",
         constituency_name=row.text("constituency"),
     )  # fmt: skip
 
 
 def _constituency(row: Fields) -> Constituency:
     return Constituency(
-        source="constituencies-table", address=f"{DATA}constituencies/{row.required_integer('mnis_id')}",
+        source="constituencies-table", address=f"{DATA}constituencies/mnis/{row.required_integer('mnis_id')}",
         name=row.required_text("name"), gss_code=row.text("geographic_code"), area_type=row.text("area_type"),
         country=row.text("country"), region=row.text("english_region"), started_on=row.day("start_date"),
         ended_on=row.day("end_date"),

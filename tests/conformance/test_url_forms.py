@@ -47,7 +47,7 @@ def between(path: str, first: str, last: str) -> Callable[[Item], bool]:
 QUESTION = has("questionText", "uin", "dateTabled", "AnsweringBody")
 ANSWERED = has("questionText", "uin", "date", "answer", "houseId")
 ANSWER = of("_about", r".*/answer")
-ORAL = has("questionText", "CommonsQuestionTime", "AnswerDateTime")
+ORAL = of("tablingMember.constituency.prefLabel", ".+")
 TIME = has("AnswerBody", "AnswerDateTime", "QuestionType")
 COMMONS, LORDS = of("uin", r"\d+"), of("uin", r"HL\d+")
 
@@ -154,7 +154,8 @@ THINGS = [
     ("/commonsoralquestiontimes/9003001?session=2017/19", "resources/9003001", "AnswerBody"),
     ("/resources/9003001/QuestionTimeAnswerBody/1", "resources/9003001/QuestionTimeAnswerBody/1", "AnswerBodyName"),
     ("/members/4649", "members/4649", "fullName"),
-    ("/constituencies/90106", "constituencies/90106", "label"),
+    ("/constituencies/9004001", "resources/9004001", "label"),
+    ("/constituencies/mnis/90106", "constituencies/mnis/90106", "label"),
     ("/terms/25259", "terms/25259", "prefLabel"),
     ("/resources/1012383", "resources/1012383", "answer"),
     ("/resources/1012383/answer", "resources/1012383/answer", "answerText"),
