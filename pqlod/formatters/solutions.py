@@ -58,8 +58,8 @@ def format_named(kind: Kind, name: str) -> ResultFormat | None:
 
 
 def format_names() -> tuple[str, ...]:
-    """Every name of a format, each once."""
-    return tuple(dict.fromkeys([each.name for formats in FORMATS.values() for each in formats] + list(GRAPH_NAMES)))
+    """The name of every format, each once."""
+    return tuple(dict.fromkeys(each.name for formats in FORMATS.values() for each in formats))
 
 
 @dataclass(frozen=True)

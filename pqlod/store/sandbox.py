@@ -21,7 +21,15 @@ from typing import IO, Any, Literal, cast
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
 
-from pqlod.errors import DatasetError, DatasetUnavailable, PqlodError, QueryLimitExceeded, QueryRefused, QueryTooLarge
+from pqlod.errors import (
+    DatasetError,
+    DatasetUnavailable,
+    PqlodError,
+    QueryLimitExceeded,
+    QueryRefused,
+    QuerySyntaxError,
+    QueryTooLarge,
+)
 from pqlod.rdf import Graph
 from pqlod.store.dataset import Solutions
 from pqlod.store.embedded import syntax_error
@@ -252,7 +260,7 @@ class Result:
         self._release(is_sound=True)
         message = json.loads(body)
         if letter == b"F":
-            raise _error_of_failure(message, self._limits)
+            raise _error_of_failure(message, self._limits, "")
         self.is_cut = message["cut"] == "rows" and not self._is_passed_on
         if message["cut"] and not self.is_cut:
             raise _exceeded(message["cut"], self._limits)
@@ -333,7 +341,7 @@ class Sandbox:
             message = json.loads(body)
             is_sound = True
             if letter == b"F":
-                raise _error_of_failure(message, self.limits)
+                raise _error_of_failure(message, self.limits, request["query"])
             kind: Kind = message["kind"]
             media_type = request["media_types"][kind]
             if media_type is None:
@@ -362,10 +370,10 @@ def _solutions(found: QuerySolutions) -> Solutions:
     return Solutions(variables, tuple({name: term for name, term in row if term is not None} for row in rows))
 
 
-def _error_of_failure(message: Mapping[str, str], limits: Limits) -> PqlodError:
+def _error_of_failure(message: Mapping[str, str], limits: Limits, query: str) -> PqlodError:
     match message["kind"]:
         case "syntax":
-            return syntax_error(message["message"])
+            return _with_what_was_read(syntax_error(message["message"]), query)
         case "memory":
             return _exceeded("memory", limits)
         case "store":
@@ -375,6 +383,16 @@ def _error_of_failure(message: Mapping[str, str], limits: Limits) -> PqlodError:
             return QueryRefused(message["message"])
         case _:
             return DatasetError(f"The query failed: {message['message']}")
+
+
+def _with_what_was_read(error: QuerySyntaxError, query: str) -> QuerySyntaxError:
+    """Oxigraph tells how far it read, not where the mistake begins; what it says it expected there is often misleading."""
+    if error.line is None or error.column is None:
+        return error
+    line = query.split("\n")[error.line - 1]
+    read = line[: error.column - 1].strip()[-50:]
+    problem = f"Line {error.line}, column {error.column}: the query does not parse. It was read up to {read!r}."
+    return QuerySyntaxError(problem, error.line, error.column)
 
 
 def _error_of_end(status: int, limits: Limits) -> PqlodError:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from pqlod.datasets import Opened
 from pqlod.errors import BadParameter, DatasetUnavailable, NotAcceptable, PqlodError, QueryTooLarge, TooManyQueries
 from pqlod.formatters.html import FormatLink
-from pqlod.formatters.solutions import FORMATS, PAGE, ResultFormat, format_named, format_names, table
+from pqlod.formatters.solutions import FORMATS, GRAPH_NAMES, PAGE, ResultFormat, format_named, format_names, table
 from pqlod.rdf import NamedNode
 from pqlod.store.embedded import EmbeddedDataset
 from pqlod.store.sandbox import OWN_MEDIA_TYPES, RETRY_AFTER, Kind, Result, Sandbox, UnwantedKind, parse_result
@@ -113,7 +113,10 @@ def sparql_blueprint(service: Service, sandbox: Sandbox) -> Blueprint:
         except BaseException:
             leave()
             raise
-        response.call_on_close(leave)
+        if response.is_streamed:
+            response.call_on_close(leave)
+        else:
+            leave()
         return response
 
     @blueprint.get(f"{PATH}.<suffix>")
@@ -169,7 +172,7 @@ def choose_formats(name: str, accept: str) -> Mapping[Kind, Choice | None]:
             parameter="format",
             value=name,
             expected=f"one of {', '.join(format_names())}",
-            known=format_names(),
+            known=(*format_names(), *GRAPH_NAMES),
         )
     raise NotAcceptable(accept, dict.fromkeys(media_type for kind in FORMATS for media_type in _offers(kind)))
 
