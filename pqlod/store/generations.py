@@ -239,9 +239,10 @@ class Generations:
                 shutil.rmtree(primary, ignore_errors=True)
                 if number:
                     Store.read_only(str(self.path(number))).backup(str(primary))
+            store = _open_for_writing(primary)
             mark.unlink(missing_ok=True)
             _sync(self.folder)
-            return _open_for_writing(primary)
+            return store
 
     def _throw_away(self, writing: Writing) -> None:
         """Frees the store and removes it; without PRIMARY, the next writer makes it again whatever is left of it."""

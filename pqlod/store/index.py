@@ -34,6 +34,28 @@ CREATE TABLE items (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE);
 CREATE VIRTUAL TABLE words USING fts5 (names, texts, content = '', tokenize = 'unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE letters USING fts5 (names, content = '', tokenize = 'trigram');
 """
+# Texts come in the order of the store; FTS5 wants the words of an item together, and items by number.
+SCRATCH_TEXT = """
+CREATE TEMP TABLE found (iri TEXT, is_name INTEGER, text TEXT);
+CREATE TEMP TABLE dated (iri TEXT PRIMARY KEY, date TEXT) WITHOUT ROWID;
+CREATE TEMP TABLE parts (iri TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+INSERTIONS = (
+    """
+    INSERT INTO items SELECT
+        (SELECT coalesce(max(rowid), 0) FROM words) + row_number() OVER (ORDER BY coalesce(date, ''), iri), iri
+    FROM (SELECT DISTINCT iri FROM found WHERE iri NOT IN parts) LEFT JOIN dated USING (iri)
+    """,
+    """
+    INSERT INTO words (rowid, names, texts) SELECT id,
+        group_concat(CASE WHEN is_name THEN text END, char(10)), group_concat(CASE WHEN NOT is_name THEN text END, char(10))
+    FROM found JOIN items USING (iri) GROUP BY id ORDER BY id
+    """,
+    """
+    INSERT INTO letters (rowid, names) SELECT id, group_concat(text, char(10))
+    FROM found JOIN items USING (iri) WHERE is_name GROUP BY id ORDER BY id
+    """,
+)
 
 
 class WordIndex:
@@ -100,19 +122,19 @@ def _remove(folder: Path, process: int) -> None:
 
 
 def build_index(store: Store, path: Path) -> None:
-    """Makes the index of a store, in a file that does not exist yet."""
+    """Makes the index of a store, in a file that does not exist yet. What must be sorted goes to temporary files of SQLite's."""
     texts = StoreTexts(store)
     with _writing(path) as connection:
         connection.executescript(SCHEMA_TEXT)
         connection.execute(f"PRAGMA user_version = {_kind(texts)}")
-        _insert(connection, texts, texts.items(), 1)
+        _insert(connection, texts.texts(), texts.dates(), texts.parts())
         connection.execute("INSERT INTO words (words) VALUES ('optimize')")
 
 
 def refresh_index(store: Store, previous: Path, path: Path, changed: Iterable[NamedNode]) -> None:
     """Makes the index of a store from that of its previous state, given which items (or parts of items) changed.
 
-    The file is copied, which costs its size (600,000 questions: 200 MB). After many changes the index is made anew.
+    The file is copied, which costs its size (600 bytes a question). After many changes the index is made anew.
     """
     texts = StoreTexts(store)
     items = texts.touched(changed)
@@ -122,8 +144,7 @@ def refresh_index(store: Store, previous: Path, path: Path, changed: Iterable[Na
     shutil.copyfile(previous, path)
     with _writing(path) as connection:
         connection.executemany("DELETE FROM items WHERE iri = ?", ((item.value,) for item in items))
-        (last,) = connection.execute("SELECT coalesce(max(rowid), 0) FROM words").fetchone()
-        _insert(connection, texts, items, last + 1)
+        _insert(connection, texts.texts(items), texts.dates(items), ())
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -133,10 +154,13 @@ def _open(path: Path) -> sqlite3.Connection:
 @contextmanager
 def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     """A new file that nobody reads yet, or that is thrown away: it needs no journal."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;")
-        yield connection
-        connection.commit()
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;")
+            yield connection
+            connection.commit()
+    except sqlite3.Error as error:
+        raise StoreError(f"The index of words {path} cannot be written: {error}.") from error
 
 
 def _kind(texts: StoreTexts) -> int:
@@ -144,13 +168,14 @@ def _kind(texts: StoreTexts) -> int:
 
 
 def _can_refresh(previous: Path, wanted_kind: int, changed: int) -> bool:
-    if not previous.exists():
+    try:
+        with closing(_open(previous)) as connection:
+            (kind,) = connection.execute("PRAGMA user_version").fetchone()
+            (items,) = connection.execute("SELECT count(*) FROM items").fetchone()
+            (numbers,) = connection.execute("SELECT count(*) FROM words_docsize").fetchone()
+    except sqlite3.Error:  # missing or damaged
         return False
-    with closing(_open(previous)) as connection:
-        (kind,) = connection.execute("PRAGMA user_version").fetchone()
-        (items,) = connection.execute("SELECT count(*) FROM items").fetchone()
-        (numbers,) = connection.execute("SELECT count(*) FROM words_docsize").fetchone()
-    return kind == wanted_kind and numbers - items + changed <= MOST_STALE * items
+    return bool(kind == wanted_kind and numbers - items + changed <= MOST_STALE * items)
 
 
 def _check_letters(connection: sqlite3.Connection, parsed: Expression, expression: str) -> None:
@@ -198,11 +223,16 @@ def _rows(expression: Expression) -> tuple[str, list[str]]:
     return text.partition(" ")[2], [text for _, _, texts in selections for text in texts]
 
 
-def _insert(connection: sqlite3.Connection, texts: StoreTexts, items: Iterable[NamedNode], first: int) -> None:
-    for number, item in enumerate(items, first):
-        words = texts.read(item)
-        if any(words):
-            connection.execute("INSERT INTO items VALUES (?, ?)", (number, item.value))
-            connection.execute("INSERT INTO words (rowid, names, texts) VALUES (?, ?, ?)", (number, *words))
-        if words.names:
-            connection.execute("INSERT INTO letters (rowid, names) VALUES (?, ?)", (number, words.names))
+def _insert(
+    connection: sqlite3.Connection,
+    texts: Iterable[tuple[str, bool, str]],
+    dates: Iterable[tuple[str, str]],
+    parts: Iterable[str],
+) -> None:
+    """Numbers the items that have texts, after those that are there, and takes their words in."""
+    connection.executescript(SCRATCH_TEXT)
+    connection.executemany("INSERT INTO found VALUES (?, ?, ?)", texts)
+    connection.executemany("INSERT INTO dated VALUES (?, ?) ON CONFLICT DO UPDATE SET date = max(date, excluded.date)", dates)
+    connection.executemany("INSERT OR IGNORE INTO parts VALUES (?)", ((part,) for part in parts))
+    for statement in INSERTIONS:
+        connection.execute(statement)

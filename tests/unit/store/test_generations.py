@@ -1,5 +1,6 @@
 """Generations: readers see a write whole or not at all, whatever becomes of the writer."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Quad
+from pyoxigraph import Quad, Store
 
 from pqlod.errors import StoreError
 from pqlod.rdf import RDFS, DefaultGraph, Literal, NamedNode
@@ -138,6 +139,28 @@ def test_another_writer_is_told_who_writes(generations: Generations) -> None:
         Generations(generations.folder).writing(),
     ):
         pass
+
+
+def test_a_store_that_is_still_held_is_told_and_left_whole(generations: Generations) -> None:
+    publish(generations, "one")
+    held = Store(str(generations.folder / "primary"))
+
+    with pytest.raises(StoreError, match="is still in use by an earlier write of this process"):
+        publish(generations, "two")
+
+    del held
+    publish(generations, "three")
+    assert texts(generations.dataset()) == ["one", "three"]
+
+
+def test_a_full_disk_is_told(generations: Generations) -> None:
+    with pytest.raises(StoreError, match="has no space left on its disk"), generations.writing():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_an_error_of_the_writer_s_own_passes(generations: Generations) -> None:
+    with pytest.raises(FileNotFoundError), generations.writing():
+        raise FileNotFoundError(errno.ENOENT, "No such file", "questions.jsonl")
 
 
 def test_search_finds_what_was_published(generations: Generations) -> None:

@@ -165,3 +165,18 @@ def test_an_index_of_which_much_is_stale_is_made_anew(tmp_path: Path) -> None:
     build_index(store, tmp_path / "new")
 
     assert (tmp_path / "refreshed").read_bytes() == (tmp_path / "new").read_bytes()
+
+
+@pytest.mark.parametrize("content", [None, b"no database " * 100], ids=["missing", "damaged"])
+def test_an_index_without_a_sound_previous_one_is_made_anew(tmp_path: Path, content: bytes | None) -> None:
+    if content:
+        (tmp_path / "old").write_bytes(content)
+
+    refresh_index(store_of(QUESTIONS), tmp_path / "old", tmp_path / "new", [])
+
+    assert found(WordIndex(tmp_path / "new"), "hospitals") == ["urn:q2"]
+
+
+def test_an_index_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be written: unable to open database file"):
+        build_index(store_of(QUESTIONS), tmp_path / "none" / "words.sqlite")
