@@ -262,13 +262,15 @@ def _shared_blank_nodes(graph: Graph) -> frozenset[BlankNode]:
 
 
 def in_order(terms: tuple[Term, ...]) -> tuple[Term, ...] | list[Term]:
-    """Values in the order of their texts, whatever their types: 10 comes before 9."""
+    """Values in the order of their texts, whatever their types: 10 comes before 9. Blank nodes keep their order."""
     return terms if len(terms) < 2 else sorted(terms, key=lambda term: text_order(text_of(term)))
 
 
 def text_of(term: Term) -> str:
-    """The lexical form of a literal, the IRI, the name of a blank node, or a triple as SPARQL 1.2 has it."""
-    return f"<<( {term} )>>" if isinstance(term, Triple) else term.value
+    """The lexical form of a literal, the IRI, or a triple as SPARQL 1.2 has it; of any blank node ``_:``, since names change."""
+    if isinstance(term, Triple):
+        return f"<<( {term} )>>"
+    return "_:" if isinstance(term, BlankNode) else term.value
 
 
 def text_order(text: str) -> bytes:

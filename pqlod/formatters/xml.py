@@ -61,7 +61,9 @@ class XmlWriter:
 
     def item(self, item: NamedNode) -> etree._Element:
         """One item alone, as ``<item href="…">`` with the properties that the view shows."""
-        element = etree.Element(self._tag("item"), href=item.value)
+        namespaces = {None: self._namespace} if self._namespace else {}
+        # the stubs forget that None is the default namespace
+        element = etree.Element(self._tag("item"), href=item.value, nsmap=namespaces)  # type: ignore[arg-type]
         self._view_walk().describe(element, item)
         return element
 

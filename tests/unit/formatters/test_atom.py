@@ -94,6 +94,7 @@ def test_the_content_of_an_entry_is_the_item_as_xml_in_the_feeds_namespace(make_
     content = feed(page).find("a:entry/a:content", NAMES)
 
     assert content.get("type") == "application/xml"
+    assert content[0].prefix is None
     assert content.findtext("{http://n.example/}item/{http://n.example/}x_size") == "big"
 
 

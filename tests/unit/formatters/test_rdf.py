@@ -39,6 +39,23 @@ def test_turtle_uses_the_prefixes_of_the_configuration(make_page: Any) -> None:
     assert "r:a x:n 1" in text or 'r:a x:n "1"^^xsd:integer' in text
 
 
+def test_only_prefixes_that_are_used_are_declared_in_alphabetical_order(make_page: Any) -> None:
+    lines = write_turtle(make_page("r:a x:n 1 ; foaf:name 'Ann' .", "a")).decode().splitlines()
+
+    declared = [line.split()[1] for line in lines if line.startswith("@prefix")]
+
+    assert declared == ["api:", "foaf:", "r:", "rdf:", "x:", "xsd:"]
+
+
+@pytest.mark.parametrize("write", [write_turtle, write_rdf_xml, write_ntriples, write_jsonld])
+def test_the_same_page_is_the_same_bytes_whatever_its_blank_nodes_are_called(
+    make_page: Any, write: Callable[[Any], bytes]
+) -> None:
+    pages = [make_page("r:a x:home [ x:n 1 ], [ x:n 2 ], [ x:n 3 ], [ x:n 4 ] .", "a") for _ in range(5)]
+
+    assert len({write(page) for page in pages}) == 1
+
+
 def test_rdf_xml_is_well_formed_whatever_characters_a_text_has(make_page: Any) -> None:
     page = make_page(r"r:a x:t 'a\u0000b\uFFFE', '\u0001'@en .", "a")
 
