@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from pqlod import __version__
 from pqlod.assets import asset
 from pqlod.datasets import Datasets
-from pqlod.formatters.html import upwards
+from pqlod.formatters.html import site_name, upwards
 from pqlod.formatters.words import words
 from pqlod.lda.config import Configuration, read_configuration
 from pqlod.lda.model import Endpoint, ListEndpoint
@@ -26,11 +26,13 @@ from pqlod.web.description import description_blueprint
 from pqlod.web.problems import problem_response
 from pqlod.web.resources import resources_blueprint
 from pqlod.web.service import Service
+from pqlod.web.sparql import sparql_blueprint
 
 # Sent with every response. Nobody needs a session here, so any site may read (Fetch standard, CORS protocol).
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Allow, Content-Location, Dataset-Generation, ETag, Link, Location, Retry-After, Vary",
+    "Access-Control-Expose-Headers": "Allow, Content-Location, Dataset-Generation, ETag, Link, Location, Retry-After, "
+    "SPARQL-Row-Limit, SPARQL-Truncated, Vary",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -61,8 +63,13 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.filters["words"] = words
     app.jinja_env.tests["list_endpoint"] = _is_list
-    app.context_processor(lambda: {"up": upwards(request.path), "version": __version__})
-    for blueprint in (description_blueprint(service), resources_blueprint(), api_blueprint(service)):
+    app.context_processor(lambda: _for_templates(configuration))
+    for blueprint in (
+        sparql_blueprint(service, sandbox),
+        description_blueprint(service),
+        resources_blueprint(),
+        api_blueprint(service),
+    ):
         app.register_blueprint(blueprint)
     app.register_error_handler(Exception, problem_response)
     app.after_request(_add_headers)
@@ -107,6 +114,10 @@ def limits(settings: Settings) -> Limits:
         waiting=settings.queries_waiting,
         concurrent_per_client=settings.queries_per_client,
     )
+
+
+def _for_templates(configuration: LiveConfiguration) -> dict[str, str]:
+    return {"up": upwards(request.path), "site": site_name(configuration.current().apis), "version": __version__}
 
 
 def _is_list(endpoint: Endpoint) -> bool:

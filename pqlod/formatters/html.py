@@ -1,7 +1,7 @@
 """HTML pages of lists and items, for people: plain, without scripts, every value linked to where it leads."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -94,7 +94,19 @@ def write_html(page: "Page") -> bytes:
     links = Links(page.api, page.request.url.path)
     items = [_item(node, links) for node in Shape(page).items()]
     template = environment().get_template("list.html" if page.is_list else "item.html")
-    return template.render(page=page, items=items, up=links.up, formats=format_links(page), filters=filters(page)).encode()
+    return template.render(
+        page=page,
+        items=items,
+        filters=filters(page),
+        formats=format_links(page),
+        site=site_name([page.api]),
+        up=links.up,
+    ).encode()
+
+
+def site_name(apis: Sequence[Api]) -> str:
+    """What the pages of a service have above them: the label of its first API."""
+    return next((api.label for api in apis if api.label), "Linked Data API")
 
 
 @cache

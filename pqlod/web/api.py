@@ -57,9 +57,10 @@ def _page(service: Service, served: Served, match: Match, page_request: PageRequ
         others = [service.datasets.open(source).dataset for source in match.api.view_sources]
         page = fetch_page(match.api, match.endpoint, page_request, choice.formatter, opened.dataset, others)
         response = page_response(page, choice)
+    response.headers["Content-Location"] = str(page_request.url.without("_format").with_suffix(choice.formatter.name))
     if opened.generation is not None:
         response.headers["Dataset-Generation"] = str(opened.generation)
-    return finish(
+    response = finish(
         response,
         tag=tag,
         changed=max(opened.loaded, served.changed) if opened.loaded else None,
@@ -67,3 +68,5 @@ def _page(service: Service, served: Served, match: Match, page_request: PageRequ
         max_age=service.settings.max_age,
         expires=seconds_to_expiry(match.endpoint, page_request.viewer, match.api.vocabulary),
     )
+    response.make_conditional(request)
+    return response

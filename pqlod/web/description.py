@@ -10,7 +10,7 @@ from pyoxigraph import Quad, Store
 from pqlod.errors import RequestError
 from pqlod.formatters.html import FormatLink
 from pqlod.lda.links import RequestUrl
-from pqlod.lda.model import Api, Endpoint, ItemEndpoint, ListEndpoint
+from pqlod.lda.model import Api, Endpoint, ItemEndpoint, ListEndpoint, Viewer
 from pqlod.lda.pages import fetch_page
 from pqlod.lda.parameters import parse_parameters
 from pqlod.lda.routing import META
@@ -57,9 +57,9 @@ def public_statements(apis: tuple[Api, ...]) -> Graph:
 def endpoint_graph(api: Api, endpoint: Endpoint, root: str) -> Graph:
     """What can be said of an endpoint: its kind, templates, views, variables, and the query that selects its items."""
     facts = [Triple(endpoint.iri, name, term) for name, term in _facts(api, endpoint, root)]
-    for viewer in {id(viewer): viewer for viewer in endpoint.viewers.values()}.values():  # some go by several names
+    for viewer, names in viewers_with_names(endpoint):
         node = BlankNode()
-        facts += [Triple(endpoint.iri, API.viewer, node), Triple(node, API.name, Literal(viewer.name))]
+        facts += [Triple(endpoint.iri, API.viewer, node), *(Triple(node, API.name, Literal(name)) for name in names)]
         facts += [Triple(node, API.properties, Literal(path.text)) for path in viewer.paths]
     return Graph(facts)
 
@@ -84,6 +84,14 @@ def _endpoint_response(api: Api, endpoint: Endpoint, root: str, path: str, suffi
     store.extend(Quad(*triple) for triple in endpoint_graph(api, endpoint, root))
     page = fetch_page(api, item, page_request, choice.formatter, EmbeddedDataset(store, version=""))
     return finish(page_response(page, choice), is_negotiated=choice.is_negotiated)
+
+
+def viewers_with_names(endpoint: Endpoint) -> list[tuple[Viewer, list[str]]]:
+    """Each viewer of an endpoint once, with all the names that it goes by."""
+    named: dict[int, tuple[Viewer, list[str]]] = {}
+    for name, viewer in endpoint.viewers.items():
+        named.setdefault(id(viewer), (viewer, []))[1].append(name)
+    return list(named.values())
 
 
 def _facts(api: Api, endpoint: Endpoint, root: str) -> Iterator[tuple[NamedNode, Term]]:
@@ -113,7 +121,7 @@ def _is_private(triple: Triple) -> bool:
 
 
 def _configuration_html(apis: tuple[Api, ...], formats: list[FormatLink]) -> str:
-    return render_template("api-config.html", apis=apis, formats=formats, names=_names)
+    return render_template("api-config.html", apis=apis, formats=formats, names=_names, viewers=viewers_with_names)
 
 
 def _names(api: Api) -> Iterator[tuple[str, str, str]]:

@@ -85,7 +85,7 @@ def _to_document(service: Service, match: Match, choice: Choice) -> Response:
 
 
 def _example(endpoint: Endpoint) -> str:
-    """An address of an endpoint, relative to the root: the first that the configuration names, or its own if it has no variables."""
+    """An address of an endpoint, relative to the root: its first example, or its own if that has no variables, or none."""
     addresses = endpoint.examples or (() if endpoint.template.variables else (endpoint.template.text,))
     return next((address.lstrip("/") for address in addresses), "")
 

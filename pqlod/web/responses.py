@@ -34,8 +34,8 @@ def entity_tag(version: str, *parts: str) -> str:
 
 
 def is_known(tag: str) -> bool:
-    """Has the client this very representation already?"""
-    return bool(tag) and request.if_none_match.contains_raw(f'"{tag}"')
+    """Has the client this very representation already, by its own word?"""
+    return bool(tag) and not request.if_none_match.star_tag and tag in request.if_none_match
 
 
 def page_response(page: "Page", choice: Choice) -> Response:
@@ -43,7 +43,6 @@ def page_response(page: "Page", choice: Choice) -> Response:
     body, media_type = write_page(page)
     wrapped = page.request.callback and choice.formatter.kind.name == "JSON"
     response = Response(body, content_type=with_charset(media_type if wrapped else choice.media_type))
-    response.headers["Content-Location"] = page.iri.value
     response.headers.extend(("Link", link) for link in _links(page))
     return response
 
