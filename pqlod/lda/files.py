@@ -85,7 +85,7 @@ def read_file(path: Path, prefixes: Mapping[str, str]) -> ConfigurationFile:
     graph = _Recorder()
     try:
         graph.parse(data=declarations + "\n".join(line.text for line in lines), format="turtle", publicID=path.resolve().as_uri())
-    except (SyntaxError, ValueError, AssertionError, RecursionError) as error:
+    except Exception as error:  # whatever rdflib stumbles over, an IndexError at the end of a text among others
         raise _syntax_error(error, lines) from error
     triples, mistakes = _converted(graph, path)
     return ConfigurationFile(path, triples, graph.prefixes, tuple(dict.fromkeys(line.path for line in lines)), mistakes)
@@ -96,7 +96,7 @@ def read_vocabulary_file(path: Path) -> ConfigurationFile:
     graph = _Recorder()
     try:
         graph.parse(data=_text(path), format=guess_format(str(path)) or "turtle", publicID=path.as_uri())
-    except (SyntaxError, ValueError, AssertionError, RecursionError) as error:
+    except Exception as error:  # whatever rdflib stumbles over, an IndexError at the end of a text among others
         raise ConfigurationError([Mistake(str(path), "", f"Cannot be read: {error}")]) from error
     triples, mistakes = _converted(graph, path)
     return ConfigurationFile(path, triples, graph.prefixes, (path,), mistakes)
@@ -153,7 +153,7 @@ def _converted(graph: _Recorder, path: Path) -> tuple[Graph, tuple[Mistake, ...]
         try:
             triples.append(Triple(_resource(s), NamedNode(str(p)), _term(o)))
         except ValueError as error:
-            mistakes.append(Mistake(f"{path.name}: {s.n3()}", p.n3(), f"{error} in {o.n3()}."))
+            mistakes.append(Mistake(f"{path.name}, <{s}>", f"<{p}>", f"{error} in {str(o)!r}."))
     return Graph(triples), tuple(mistakes)
 
 

@@ -521,6 +521,10 @@ def test_d43_a_broken_viewer_is_left_out_where_it_is_no_default(read):
     assert "v" not in configuration.apis[0].endpoints[0].viewers
 
 
+def test_an_iri_that_is_none_is_told(read):
+    assert mistakes(read(":api elda:license <http://x/{y}> ."))[0].endswith("Invalid IRI code point '{' in 'http://x/{y}'.")
+
+
 def test_terms_without_effect_are_no_mistakes(read):
     text = ":qs elda:enableETags true . :api elda:wantsContext true ; elda:supportsNestedSelect true ."
 
