@@ -89,6 +89,7 @@ class Generations:
         self._sandbox, self._kept, self._checkpoint = sandbox, kept, checkpoint
         self._lock = threading.Lock()
         self._datasets: dict[int, EmbeddedDataset] = {}
+        self._loaded: dict[int, datetime] = {}
         self._current: tuple[tuple[int, int], int] | None = None  # what CURRENT is, by its stat, and the number in it
 
     # --- reading ---
@@ -103,10 +104,15 @@ class Generations:
         try:
             status = (self.folder / "CURRENT").stat()
             mark = (status.st_ino, status.st_mtime_ns)
-            if self._current is None or self._current[0] != mark:
-                self._check_format()
-                self._current = mark, int((self.folder / "CURRENT").read_text("ascii"))
-            return self._current[1]
+            known = self._current
+            if known is not None and known[0] == mark:
+                return known[1]
+            self._check_format()
+            number = int((self.folder / "CURRENT").read_text("ascii"))
+            if known is not None and number <= known[1]:
+                self._forget()  # another store stands in the folder
+            self._current = mark, number
+            return number
         except FileNotFoundError:
             self._check_format()
             raise StoreError(f"The store {self.folder} holds no data yet; load some with: pqlod load FILE… --store DIR") from None
@@ -129,11 +135,13 @@ class Generations:
 
     def loaded(self, number: int) -> datetime:
         """When a generation was made."""
-        try:
-            about = json.loads((self._generation(number) / "generation.json").read_text("utf-8"))
-            return datetime.fromisoformat(about["loaded"])
-        except (OSError, ValueError, KeyError) as error:
-            raise _store_error(self.folder, error) from error
+        if number not in self._loaded:
+            try:
+                about = json.loads((self._generation(number) / "generation.json").read_text("utf-8"))
+                self._loaded[number] = datetime.fromisoformat(about["loaded"])
+            except (OSError, ValueError, KeyError) as error:
+                raise _store_error(self.folder, error) from error
+        return self._loaded[number]
 
     def dataset(self, number: int | None = None) -> EmbeddedDataset:
         """The dataset of a generation, without a number the current one; GenerationGone if it is not kept.
@@ -146,11 +154,15 @@ class Generations:
             if current not in self._datasets:
                 kept = self.numbers()
                 self._datasets = {known: dataset for known, dataset in self._datasets.items() if known in kept}
+                self._loaded = {known: loaded for known, loaded in self._loaded.items() if known in kept}
             if wanted not in self._datasets:
                 if wanted not in self.numbers():
                     raise GenerationGone(wanted, self.numbers())
                 self._datasets[wanted] = self._open(wanted)
             return self._datasets[wanted]
+
+    def _forget(self) -> None:
+        self._datasets, self._loaded = {}, {}
 
     def _open(self, number: int) -> EmbeddedDataset:
         words = self._generation(number) / "words.sqlite"

@@ -1,16 +1,18 @@
 """The dataset in this process: what it answers, and what it says when it can't."""
 
 import gzip
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Quad, RdfFormat, Store
 
 from pqlod.errors import DatasetError, QueryRefused, QuerySyntaxError, StoreError
-from pqlod.rdf import BlankNode, DefaultGraph, Graph, Literal, NamedNode, Triple
+from pqlod.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 from pqlod.store.dataset import Solutions
 from pqlod.store.embedded import EmbeddedDataset, dataset_from_files
 from pqlod.store.query import Query
+from pqlod.store.sandbox import Sandbox
 
 TURTLE = """
 @prefix : <urn:> .
@@ -91,18 +93,30 @@ def test_what_cannot_be_evaluated_is_told(dataset: EmbeddedDataset, text: str, e
         dataset.select(Query(text))
 
 
-class FakeSandbox:
-    """Evaluates in this process, from the folder that it is given."""
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    sandbox = Sandbox(workers=1)
+    yield sandbox
+    sandbox.close()
 
-    def evaluate(self, location: Path, text: str) -> Solutions | Graph | bool:
-        return EmbeddedDataset(Store.read_only(str(location)), "").ask(Query(text))
 
-
-def test_a_query_of_a_stranger_goes_to_the_sandbox_with_a_folder_of_the_same_data(dataset: EmbeddedDataset) -> None:
-    guarded = EmbeddedDataset(dataset.store, "7", FakeSandbox())
+def test_a_query_of_a_stranger_goes_to_the_sandbox_and_sees_the_same_data(dataset: EmbeddedDataset, sandbox: Sandbox) -> None:
+    guarded = EmbeddedDataset(dataset.store, "7", sandbox)
 
     assert guarded.ask(Query('ASK { ?s ?p "three" . GRAPH ?g { ?t ?p "elsewhere" } }', is_trusted=False))
+    assert guarded.select(Query('SELECT ?s ?no { ?s ?p "three" }', is_trusted=False)).rows == ({"s": NamedNode("urn:b")},)
+    assert len(guarded.construct(Query("DESCRIBE <urn:b>", is_trusted=False))) == 1
     assert guarded.location == guarded.location
+
+
+def test_the_folder_of_a_store_in_memory_goes_with_it(dataset: EmbeddedDataset) -> None:
+    short_lived = EmbeddedDataset(dataset.store, "7")
+    location = short_lived.location
+    assert location.is_dir()
+
+    del short_lived
+
+    assert not location.exists()
 
 
 def test_without_a_sandbox_a_query_of_a_stranger_is_refused(dataset: EmbeddedDataset) -> None:
