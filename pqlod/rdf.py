@@ -24,7 +24,9 @@ class Namespace:
     def __getattr__(self, name: str) -> NamedNode:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self[name]
+        term = self[name]
+        setattr(self, name, term)  # found at once the next time
+        return term
 
     def __getitem__(self, name: str) -> NamedNode:
         return NamedNode(self.iri + name)
@@ -66,19 +68,10 @@ class Graph:
         self._index = index
 
     def __iter__(self) -> Iterator[Triple]:
-        return (
-            Triple(s, p, o)
-            for s, properties in self._index.items()
-            for p, objects in properties.items()
-            for o in objects
-        )
+        return (Triple(s, p, o) for s, properties in self._index.items() for p, objects in properties.items() for o in objects)
 
     def __len__(self) -> int:
-        return sum(
-            len(objects)
-            for properties in self._index.values()
-            for objects in properties.values()
-        )
+        return sum(len(objects) for properties in self._index.values() for objects in properties.values())
 
     def __contains__(self, triple: tuple[Resource, NamedNode, Term] | Triple) -> bool:
         s, p, o = triple
@@ -102,13 +95,11 @@ class Graph:
 
     def properties(self, subject: Term) -> Mapping[NamedNode, tuple[Term, ...]]:
         """The properties of a resource, each with its values, in the order in which they came."""
-        return MappingProxyType(
-            {p: tuple(objects) for p, objects in self._index.get(subject, {}).items()}
-        )  # type: ignore[call-overload]  # a literal is in no index
+        return MappingProxyType({p: tuple(objects) for p, objects in self._index.get(subject, {}).items()})  # type: ignore[arg-type]  # a literal is in no index
 
     def values(self, subject: Term, predicate: NamedNode) -> tuple[Term, ...]:
         """The values of one property, in the order in which they came."""
-        return tuple(self._index.get(subject, {}).get(predicate, ()))  # type: ignore[call-overload]  # a literal is in no index
+        return tuple(self._index.get(subject, {}).get(predicate, ()))  # type: ignore[arg-type]  # a literal is in no index
 
     def value(self, subject: Term, predicate: NamedNode) -> Term | None:
         """One value of a property (the first that came), or None."""
