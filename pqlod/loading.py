@@ -1,16 +1,15 @@
 """Loads source files into a store: the whole flow from files over records to a published generation."""
 
-import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from pqlod.errors import SourceError
 from pqlod.rdf import NamedNode, Quad
+from pqlod.reports import Rejects, Report, Row
 from pqlod.sources import SourceFile, source_of
 from pqlod.sources.files import files_in
 from pqlod.sources.ledger import Ledger, Outcome, apply
@@ -25,7 +24,8 @@ RESOURCES_AT_ONCE = 10_000
 QUADS_AT_ONCE = 100_000
 # Up to this many changed items the index is told which they are; above it, it is made anew.
 TOLD_ITEMS = 100_000
-SHOWN_REFUSALS = 10
+# From this many new triples on the store is put in order at the end: sorting all questions by date then takes half the time.
+OPTIMISED = 200_000
 
 
 @dataclass(frozen=True)
@@ -40,52 +40,6 @@ class Progress:
     seconds: float
 
 
-@dataclass(frozen=True)
-class Row:
-    """Of one kind of resource: records read and refused; resources new, changed, unchanged.
-
-    ``again`` are records that told of a resource of which another record of the same load had told.
-    """
-
-    read: int = 0
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    again: int = 0
-    refused: int = 0
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a load did. ``str(report)`` is its table, fit to be shown.
-
-    ``added`` and ``removed`` are triples of the default graph; ``generation`` is None if nothing changed; ``rejects``
-    is the file that tells of each refusal, if there are any.
-    """
-
-    rows: Mapping[str, Row]
-    added: int
-    removed: int
-    seconds: float
-    generation: int | None
-    refusals: tuple[str, ...] = ()  # the first ones
-    warnings: tuple[str, ...] = ()
-    rejects: Path | None = None
-
-    @property
-    def is_refused(self) -> bool:
-        """Was everything refused, and nothing loaded?"""
-        return not any(row.new or row.changed or row.unchanged for row in self.rows.values())
-
-    @property
-    def records(self) -> int:
-        """How many records, and statements of RDF files, were read."""
-        return sum(row.read for row in self.rows.values())
-
-    def __str__(self) -> str:
-        return "\n".join([*_table(self.rows), "", *_summary(self), ""])
-
-
 @dataclass
 class Load:
     """A load while it goes on: what was counted so far, and how it is told."""
@@ -93,7 +47,7 @@ class Load:
     writing: Writing
     files: tuple[Path, ...]
     progress: Callable[[Progress], None]
-    rejects: "Rejects"
+    rejects: Rejects
     started: float = field(default_factory=time.monotonic)
     read: Counter[str] = field(default_factory=Counter)
     again: Counter[str] = field(default_factory=Counter)
@@ -121,7 +75,10 @@ class Load:
         self._flush()
         if not self.added and not self.removed and not self.changed:
             self.writing.unchanged()
-        elif not self.was_empty and len(self.changed) <= TOLD_ITEMS:
+            return
+        if self.added >= OPTIMISED:
+            self.writing.store.optimize()
+        if not self.was_empty and len(self.changed) <= TOLD_ITEMS:
             self.writing.changed(self.changed)
 
     def report(self, generation: int | None) -> Report:
@@ -176,11 +133,9 @@ class Load:
             self.changed.update(resources)
 
     def _show(self, path: Path) -> None:
-        self.progress(
-            Progress(
-                path, self.files.index(path) + 1, len(self.files), self.read.total(), self.added, time.monotonic() - self.started
-            )
-        )
+        place = self.files.index(path) + 1
+        seconds = time.monotonic() - self.started
+        self.progress(Progress(path, place, len(self.files), self.read.total(), self.added, seconds))
 
     def _rows(self) -> Mapping[str, Row]:
         became = Counter(self.ledger.outcomes.values())
@@ -198,39 +153,6 @@ class Load:
         return rows
 
 
-class Rejects:
-    """What was refused: counted by kind, the first ones kept, all written to a file of JSON lines if one is named."""
-
-    def __init__(self, path: Path | None) -> None:
-        self.path = path
-        self.written: Path | None = None
-        self.counts: Counter[str] = Counter()
-        self.first: list[str] = []
-        self._file: IO[str] | None = None
-
-    def add(self, file: Path, refusal: Refusal) -> None:
-        self.counts[refusal.kind] += 1
-        if len(self.first) < SHOWN_REFUSALS:
-            self.first.append(": ".join(filter(None, (str(file), refusal.place, refusal.reason))))
-        if self.path is not None:
-            if self._file is None:
-                self._file = self._open(self.path)
-            told = {"file": str(file), "place": refusal.place, "kind": refusal.kind, "reason": refusal.reason}
-            self._file.write(json.dumps(told, ensure_ascii=False) + "\n")
-
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-
-    def _open(self, path: Path) -> IO[str]:
-        try:
-            file = path.open("w", encoding="utf-8")
-        except OSError as error:
-            raise SourceError(f"The file of rejects cannot be written: {error.strerror}.", source=str(path)) from error
-        self.written = path
-        return file
-
-
 def load(
     files: Iterable[Path],
     folder: Path,
@@ -246,7 +168,7 @@ def load(
     """
     paths = _existing(files)
     generations = generations or Generations(folder)
-    with _rejects(rejects or folder.with_name(folder.name + ".rejects.jsonl")) as refused:
+    with closing(Rejects(rejects or folder.with_name(folder.name + ".rejects.jsonl"))) as refused:
         with generations.writing() as writing:
             work = Load(writing, paths, progress, refused)
             for path in paths:
@@ -256,38 +178,9 @@ def load(
         return work.report(generations.current() if is_new else None)
 
 
-@contextmanager
-def _rejects(path: Path) -> Iterator[Rejects]:
-    rejects = Rejects(path)
-    try:
-        yield rejects
-    finally:
-        rejects.close()
-
-
 def _existing(files: Iterable[Path]) -> tuple[Path, ...]:
     paths = tuple(files)
     for path in paths:
         if not path.exists():
             raise SourceError("No such file or folder.", source=str(path))
     return tuple(dict.fromkeys(files_in(paths)))
-
-
-def _table(rows: Mapping[str, Row]) -> list[str]:
-    head = ("", "read", "new", "changed", "unchanged", "told again", "refused")
-    body = [
-        (kind, *(f"{n:,}" for n in (row.read, row.new, row.changed, row.unchanged, row.again, row.refused)))
-        for kind, row in rows.items()
-    ]
-    widths = [max(map(len, column)) for column in zip(head, *body, strict=True)]
-    return ["  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]).rstrip() for line in (head, *body)]
-
-
-def _summary(report: Report) -> Iterator[str]:
-    rate = report.records / max(report.seconds, 0.001)
-    yield f"{report.added:,} triples added, {report.removed:,} removed, {report.seconds:.1f} s, {rate:,.0f} records a second"
-    yield "nothing changed" if report.generation is None else f"generation {report.generation}"
-    yield from report.warnings
-    yield from (f"refused: {refusal}" for refusal in report.refusals)
-    if report.rejects is not None:
-        yield f"all that was refused: {report.rejects}"

@@ -1,0 +1,133 @@
+"""Writes all of a store to a file, and tells what a store holds."""
+
+import gzip
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, cast
+
+from pyoxigraph import QuerySolutions, RdfFormat, Store
+
+from pqlod.errors import SourceError
+from pqlod.rdf import DCT, PARL, PROV, RDF, RDFS, SCHEMA, SKOS, XSD, DefaultGraph, Literal, NamedNode, local_name
+from pqlod.sources.ledger import GRAPHS, RECORD
+from pqlod.sources.records import MENTION
+from pqlod.store.generations import Generations
+
+# What the suffixes of an export mean. N-Quads has every graph, the syntaxes of triples the default graph only.
+SYNTAXES = {".nq": RdfFormat.N_QUADS, ".nt": RdfFormat.N_TRIPLES, ".ttl": RdfFormat.TURTLE}
+PREFIXES = {
+    name: namespace.iri
+    for name, namespace in (
+        ("dct", DCT), ("parl", PARL), ("prov", PROV), ("rdf", RDF), ("rdfs", RDFS), ("schema", SCHEMA), ("skos", SKOS),
+        ("xsd", XSD),
+    )
+}  # fmt: skip
+
+CLASSES = "SELECT ?name (COUNT(*) AS ?n) { ?item a ?name } GROUP BY ?name"
+TOLD = f"SELECT ?name (COUNT(*) AS ?n) {{ GRAPH ?name {{ ?item {RECORD} ?record }} }} GROUP BY ?name"
+
+
+def export(folder: Path, output: Path) -> int:
+    """Writes the current generation of the store in ``folder``; gives the number of statements.
+
+    The suffix of ``output`` says the syntax (``.nq``, ``.nt``, ``.ttl``, each also with ``.gz``). The file is there whole
+    or not at all. SourceError for another suffix, or if the file cannot be written; StoreError for the store.
+    """
+    syntax = _syntax(output)
+    store = Generations(folder).dataset().store
+    graph = None if syntax.supports_datasets else DefaultGraph()
+    with _replaced(output) as file:
+        store.dump(file, syntax, from_graph=graph, prefixes=PREFIXES if syntax == RdfFormat.TURTLE else None)
+    return len(store) if graph is None else _triples(store)
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What a store holds: triples, resources by class, and of each source how many resources it told of; ``size`` in bytes."""
+
+    generation: int
+    loaded: datetime
+    size: int
+    triples: int
+    classes: Mapping[str, int]
+    sources: Mapping[str, int]
+
+    def __str__(self) -> str:
+        lines = [
+            f"generation {self.generation}, loaded {self.loaded:%Y-%m-%d %H:%M:%S %Z}",
+            f"{self.triples:,} triples, {self.size / 1e6:,.1f} MB",
+            *_listed("resources by class", self.classes),
+            *_listed("resources told of by source", self.sources),
+        ]
+        return "\n".join(lines) + "\n"
+
+
+def info(folder: Path) -> Holdings:
+    """What the current generation of the store in ``folder`` holds; StoreError if it cannot be read."""
+    generations = Generations(folder)
+    number = generations.current()
+    store = generations.dataset(number).store
+    return Holdings(
+        generation=number, loaded=generations.loaded(number), size=_size(generations.path(number).parent),
+        triples=_triples(store),
+        classes={local_name(name): count for name, count in _counted(store, CLASSES).items()},
+        sources={name.removeprefix(GRAPHS): count for name, count in _counted(store, TOLD).items() if MENTION not in name},
+    )  # fmt: skip
+
+
+def _syntax(output: Path) -> RdfFormat:
+    suffixes = [suffix.lower() for suffix in output.suffixes]
+    suffix = suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else (suffixes or [""])[-1]
+    if suffix not in SYNTAXES:
+        known = ", ".join(SYNTAXES)
+        raise SourceError(f"The suffix of an export is one of {known}, or one of them with .gz.", source=str(output))
+    return SYNTAXES[suffix]
+
+
+@contextmanager
+def _replaced(output: Path) -> Iterator[IO[bytes]]:
+    """A file that takes the place of ``output`` when all is written."""
+    beside = output.with_name(f".{output.name}.{os.getpid()}.part")
+    try:
+        with _opened(beside, is_compressed=output.suffix.lower() == ".gz") as file:
+            yield file
+        beside.replace(output)
+    except OSError as error:
+        raise SourceError(f"Cannot be written: {error.strerror or error}.", source=str(output)) from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def _opened(path: Path, *, is_compressed: bool) -> Iterator[IO[bytes]]:
+    with path.open("wb") as file:
+        if not is_compressed:
+            yield file
+            return
+        # Without name and time in it, the same data gives the same bytes.
+        with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as compressed:
+            yield cast(IO[bytes], compressed)
+
+
+def _triples(store: Store) -> int:
+    return _counted(store, 'SELECT ("" AS ?name) (COUNT(*) AS ?n) { ?s ?p ?o }')[""]
+
+
+def _counted(store: Store, query: str) -> Mapping[str, int]:
+    """The counts that a query gives as ?n, each by its ?name, the greatest first."""
+    solutions = cast(QuerySolutions, store.query(query))
+    counts = {cast(Literal | NamedNode, row["name"]).value: int(cast(Literal, row["n"]).value) for row in solutions}
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _listed(title: str, counts: Mapping[str, int]) -> list[str]:
+    width = max(map(len, counts), default=0)
+    return ["", f"{title}:", *(f"  {name:<{width}}  {count:>9,}" for name, count in counts.items())] if counts else []
