@@ -56,10 +56,10 @@ def load(files: tuple[Path, ...], store: Path, rejects: Path | None, quiet: bool
 
     with progress_on(None if quiet else sys.stderr) as progress:
         report = load_files(files, store, progress=progress, rejects=rejects)
-    if not quiet:
-        click.echo(str(report), nl=False)
+    if report.is_refused or not quiet:
+        click.echo(str(report), nl=False, err=report.is_refused)
     if report.is_refused:
-        raise click.exceptions.Exit(1)
+        click.get_current_context().exit(1)
 
 
 @cli.command()
@@ -177,9 +177,7 @@ def check(config: tuple[str, ...]) -> None:
 def main() -> None:
     """Run a command: an error that was foreseen is a line on standard error and exit code 1, a misuse exit code 2."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
+        sys.exit(cli(standalone_mode=False) or 0)
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:

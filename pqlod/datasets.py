@@ -55,7 +55,7 @@ class Datasets:
             dataset = self._generations.dataset(number)
         except GenerationGone:
             number, dataset = current, self._generations.dataset(current)
-        return Opened(dataset, self._generations.last_loaded, number)
+        return Opened(dataset, self._generations.loaded(number), number)
 
     def _from_files(self, files: tuple[str, ...]) -> Opened:
         with self._lock:  # held while the files are read, so that no two threads read them

@@ -4,9 +4,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from flask import Flask
@@ -56,24 +57,40 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@pytest.fixture(scope="session")
-def server(sample: Path) -> Iterator[str]:
-    """The root of a real server of the sample."""
-    with serving("--store", str(sample)) as root:
-        yield root
+class Served(NamedTuple):
+    """A server that runs: its root, without a slash at the end, and its first process."""
+
+    root: str
+    process: "subprocess.Popen[bytes]"
+
+
+Serve = Callable[..., AbstractContextManager[Served]]
 
 
 @contextmanager
-def serving(*options: str) -> Iterator[str]:
-    """``pqlod serve`` with these options in processes of its own, on a free port; gives its root, without a slash at the end."""
+def serving(*options: str) -> Iterator[Served]:
+    """``pqlod serve`` with these options in processes of its own, on a free port, for as long as the context lasts."""
     port = free_port()
     command = [sys.executable, "-m", "pqlod", "serve", "--port", str(port), *options]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             wait_for(port, process)
-            yield f"http://127.0.0.1:{port}"
+            yield Served(f"http://127.0.0.1:{port}", process)
         finally:
             process.terminate()
+
+
+@pytest.fixture
+def serve() -> Serve:
+    """Starts a server with the options given, in a ``with`` statement."""
+    return serving
+
+
+@pytest.fixture(scope="session")
+def server(sample: Path) -> Iterator[str]:
+    """The root of a real server of the sample."""
+    with serving("--store", str(sample)) as served:
+        yield served.root
 
 
 def free_port() -> int:

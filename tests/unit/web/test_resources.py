@@ -1,0 +1,113 @@
+import pytest
+from flask.testing import FlaskClient
+from pyoxigraph import RdfFormat, parse
+
+DATA_HOST = {"Host": "data.parliament.uk"}
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "location"),
+    [
+        ("/id/resources/1012383", "text/turtle", "http://localhost/resources/1012383.ttl"),
+        ("/id/resources/1012383", "text/html", "http://localhost/resources/1012383.html"),
+        ("/id/resources/1012383.csv", "text/html", "http://localhost/resources/1012383.csv"),
+        ("/id/resources/1012383?_format=xml&_view=all", "", "http://localhost/resources/1012383.xml?_view=all"),
+        ("/id/members/172", "", "http://localhost/members/172.json"),
+    ],
+)
+def test_an_identity_leads_to_its_document_in_the_format_asked_for(
+    client: FlaskClient, path: str, accept: str, location: str
+) -> None:
+    response = client.get(path, headers={"Accept": accept} if accept else {})
+
+    assert (response.status_code, response.headers["Location"]) == (303, location)
+
+
+def test_an_identity_varies_where_its_format_was_negotiated(client: FlaskClient) -> None:
+    assert client.get("/id/members/172").headers["Vary"] == "Accept"
+    assert "Vary" not in client.get("/id/members/172.ttl").headers
+
+
+@pytest.mark.parametrize("path", ["/id/", "/id/nothing/here", "/id"])
+def test_an_identity_without_a_document_is_not_found(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+
+    assert response.status_code == 404
+    assert "No endpoint answers" in response.get_json(force=True)["detail"]
+
+
+@pytest.mark.parametrize("path", ["/resources/1012383", "/members/172", "/terms/25259", "/resources/1012383/answer"])
+def test_the_host_of_the_data_leads_from_the_thing_to_its_document(client: FlaskClient, path: str) -> None:
+    response = client.get(path, headers={**DATA_HOST, "Accept": "text/turtle"})
+
+    assert (response.status_code, response.headers["Location"]) == (303, f"http://data.parliament.uk{path}.ttl")
+    assert response.headers["Vary"] == "Accept"
+
+
+def test_the_document_on_the_host_of_the_data_is_served_there(client: FlaskClient) -> None:
+    response = client.get("/members/172.ttl", headers=DATA_HOST)
+
+    assert response.status_code == 200
+    assert response.content_type.startswith("text/turtle")
+
+
+def test_lists_on_the_host_of_the_data_are_no_things(client: FlaskClient) -> None:
+    assert client.get("/members", headers=DATA_HOST).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/resources/1012383", "/resources/1012383/answer", "/members/172", "/terms/25259"])
+def test_every_resource_of_the_data_has_a_document_at_its_own_path(client: FlaskClient, path: str) -> None:
+    page = client.get(f"{path}.json").get_json()["result"]
+
+    assert page["primaryTopic"]["_about"] == f"http://data.parliament.uk{path}"
+
+
+def test_nothing_known_of_a_resource_is_404_and_says_so(client: FlaskClient) -> None:
+    response = client.get("/resources/0")
+
+    assert response.status_code == 404
+    assert response.get_json(force=True)["iri"] == "http://data.parliament.uk/resources/0"
+
+
+@pytest.mark.parametrize("path", ["/schema/parl", "/.well-known/void"])
+@pytest.mark.parametrize(
+    ("accept", "syntax"),
+    [
+        ("", RdfFormat.TURTLE),
+        ("application/rdf+xml", RdfFormat.RDF_XML),
+        ("application/n-triples", RdfFormat.N_TRIPLES),
+        ("application/ld+json", RdfFormat.JSON_LD),
+    ],
+    ids=["default", "RDF/XML", "N-Triples", "JSON-LD"],
+)
+def test_descriptions_are_rdf_for_programs(client: FlaskClient, path: str, accept: str, syntax: RdfFormat) -> None:
+    response = client.get(path, headers={"Accept": accept} if accept else {})
+
+    assert response.headers["Vary"] == "Accept"
+    assert len(set(parse(response.data, syntax))) > 10
+
+
+def test_the_vocabulary_is_a_page_for_people_with_an_anchor_for_each_term(client: FlaskClient) -> None:
+    response = client.get("/schema/parl", headers={"Accept": "text/html"})
+
+    assert response.content_type == "text/html; charset=utf-8"
+    assert 'id="answeringDeptId"' in response.text
+
+
+def test_a_description_in_an_unknown_format_is_refused_with_those_there_are(client: FlaskClient) -> None:
+    assert "one of ttl, rdf, nt, jsonld, html" in client.get("/schema/parl.zzz").get_json(force=True)["detail"]
+    assert client.get("/schema/parl", headers={"Accept": "image/png"}).status_code == 406
+
+
+def test_a_description_that_the_client_has_is_304(client: FlaskClient) -> None:
+    tag = client.get("/schema/parl.ttl").headers["ETag"]
+
+    assert client.get("/schema/parl.ttl", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_home_lists_the_endpoints_with_an_address_to_try(client: FlaskClient) -> None:
+    text = client.get("/").text
+
+    assert "Parliamentary questions" in text
+    assert "<code>/answeredquestions</code>" in text
+    assert 'href="./sparql"' in text
