@@ -1,5 +1,6 @@
 """The vocabulary, the API's configuration and the queries that it names: whole, and of one mind."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ from pyoxigraph import parse
 from pqlod.lda.config import Configuration, read_configuration
 from pqlod.lda.model import Endpoint, ItemEndpoint, ListEndpoint
 from pqlod.lda.routing import Router
-from pqlod.rdf import API, DCT, OWL, PARL, RDF, RDFS, SCHEMA, SKOS, Graph, NamedNode, Namespace
+from pqlod.rdf import API, DCT, OWL, PARL, RDF, RDFS, SCHEMA, SKOS, Graph, NamedNode, Namespace, Triple
 from pqlod.sources import SourceFile, quads, source_of
+from pqlod.sources.quads import Statement
 from pqlod.sources.records import Record
 from pqlod.store.query import load_queries
 
@@ -86,7 +88,7 @@ def test_all_that_the_sample_says_is_in_the_vocabulary() -> None:
     assert sorted(term.value for term in used - set(VOCABULARY.subjects())) == []
 
 
-def sample_triples():
+def sample_triples() -> Iterator[Statement | Triple]:
     for path in sorted((ROOT / "data" / "sample").iterdir()):
         file = SourceFile(path)
         for found in source_of(file).read(file):
@@ -96,7 +98,7 @@ def sample_triples():
                 yield found.triple
 
 
-def words_of(triple):
+def words_of(triple: Statement | Triple) -> list[NamedNode]:
     """The terms of our vocabulary that a triple uses."""
     _, p, o = triple
     return [term for term in (p, o if p == RDF.type else p) if term in PARL]
