@@ -131,7 +131,7 @@ class Reading:
         return self._instants(term)
 
     def _bound(self, comparison: str, path: PropertyPath, value: str) -> Bound:
-        if self._is_untyped(path):
+        if may_have_languages(path, self.vocabulary):
             return self._untyped_bound(comparison, value)
         term = self.vocabulary.term(path.last, value)
         if not isinstance(term, Literal):
@@ -148,12 +148,6 @@ class Reading:
         """Numbers compare with numbers, days with days and instants, and anything with other texts (D18)."""
         languages = tuple("" if language == NO_LANGUAGE else language.lower() for language in self.languages) or ("",)
         return Bound(comparison, _guesses(comparison, value), value, languages)
-
-    def _is_untyped(self, path: PropertyPath) -> bool:
-        if path.last.property is None:
-            return True
-        declared = self.vocabulary.property(path.last.property)
-        return not (path.last.is_inverse or declared.is_resource) and (declared.range is None or declared.range in PLAIN_RANGES)
 
     def _day(self, term: Literal) -> str | None:
         """The day that a date or an instant means where whole days are meant, or None where the value stands as it is."""
@@ -177,6 +171,15 @@ class Reading:
         if self.behaviour.strict_values and kind and not _accepts(kind, term.value):
             problem = f"{term.value!r} is not a value of {path.text}."
             raise BadParameter(problem, value=term.value, expected=KINDS[kind].expected)
+
+
+def may_have_languages(path: PropertyPath, vocabulary: Vocabulary) -> bool:
+    """Does the path lead to anything, for all that is declared, so that texts with and without a tag may be among it?"""
+    if path.last.property is None:
+        return True
+    declared = vocabulary.property(path.last.property)
+    is_resource = path.last.is_inverse or declared.is_resource
+    return not is_resource and (declared.range is None or declared.range in PLAIN_RANGES)
 
 
 def parse_sort(text: str, vocabulary: Vocabulary) -> tuple[SortKey, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pqlod import __version__
 from pqlod.lda.bindings import Bindings, expand, text_of
@@ -100,9 +100,11 @@ class Links:
     @property
     def definition(self) -> RequestUrl:
         """The description of the endpoint."""
-        template = self._facts.endpoint.template
-        # As Elda has it, an endpoint that its parameters choose is described at its own address.
-        return self.whole if template.query_part else self.whole.with_path(META + template.meta_text)
+        template, path = self._facts.endpoint.template, self.whole.path
+        # Elda looks for the template, filled in, in the encoded address. Where parameters choose the endpoint, or the
+        # path has encoded characters, it does not find it, and the list is its own definition.
+        is_found = not template.query_part and quote(path) == path
+        return self.whole.with_path(META + template.meta_text) if is_found else self.whole
 
     @property
     def with_all_metadata(self) -> RequestUrl:

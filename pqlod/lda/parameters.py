@@ -17,7 +17,7 @@ from pqlod.lda.links import RequestUrl as RequestUrl
 from pqlod.lda.model import Api, Counting, Endpoint, ItemEndpoint, ListEndpoint, Viewer, ViewKind
 from pqlod.lda.paths import PropertyPath, parse_path, parse_paths
 from pqlod.lda.vocabulary import NO_LANGUAGE
-from pqlod.rdf import NamedNode, Term
+from pqlod.rdf import API, NamedNode, Term
 
 Read = Callable[[Reading, PropertyPath, Iterable[str]], Iterable[Filter]]
 
@@ -172,12 +172,20 @@ def read_filter(api: Api, request: PageRequest, name: str, values: Iterable[str]
     if operator is None or (hyphen and not prefix):
         raise BadParameter(f"Unknown prefix {prefix!r} in {name!r}.", parameter=name, value=prefix, known=filter(None, OPERATORS))
     try:
-        path = parse_path(text, api.vocabulary)
+        path = _parse_filter_path(text, api)
         values = [_purge(expand(value, request.bindings), request.endpoint) for value in values]
         return tuple(operator.read(request.reading(api, path.text), path, values))
     except BadParameter as error:
         error.parameter = error.parameter or name
         raise
+
+
+def _parse_filter_path(text: str, api: Api) -> PropertyPath:
+    path = parse_path(text, api.vocabulary)
+    if path.steps[0].property == API.item:
+        # ?item is the variable of what is selected, in texts of the configuration too (D06).
+        raise BadParameter(f"Unknown property {text!r}.", parameter=text)
+    return path
 
 
 def _purge(value: str, endpoint: Endpoint) -> str:

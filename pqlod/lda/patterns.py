@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pqlod.lda.paths import Step
-from pqlod.rdf import RDF, NamedNode, Term, local_name
+from pqlod.rdf import RDF, XSD, Literal, NamedNode, Term, local_name
 from pqlod.store.tokens import Kind, tokenize
 
 ITEM = "?item"
@@ -21,13 +21,18 @@ class TermWriter:
 
     def write(self, term: Term) -> str:
         if isinstance(term, NamedNode):
-            local = local_name(term.value)
-            namespace = term.value.removesuffix(local) if local else ""
-            if _SIMPLE_LOCAL.fullmatch(local):
-                for prefix, iri in self.prefixes.items():
-                    if iri == namespace:
-                        return f"{prefix}:{local}"
-        return str(term)
+            return self._name(term)
+        if not isinstance(term, Literal) or term.language or term.datatype == XSD.string:
+            return str(term)
+        if term.datatype == XSD.integer and re.fullmatch(r"\d+", term.value, re.ASCII):
+            return term.value
+        return f"{Literal(term.value)}^^{self._name(term.datatype)}"
+
+    def _name(self, iri: NamedNode) -> str:
+        local = local_name(iri.value)
+        namespace = iri.value.removesuffix(local) if _SIMPLE_LOCAL.fullmatch(local) else None
+        prefix = next((prefix for prefix, known in self.prefixes.items() if known == namespace), None)
+        return str(iri) if prefix is None else f"{prefix}:{local}"
 
     def predicate(self, term: Term) -> str:
         return "a" if term == RDF.type else self.write(term)

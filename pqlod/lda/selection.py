@@ -1,13 +1,25 @@
 """The query that selects the items of a page: selector, filters, search, order and paging become one SELECT."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
 from pqlod.errors import BadParameter
 from pqlod.lda.bindings import expand, text_of
-from pqlod.lda.filters import Bound, Box, Equality, Existence, Filter, Interval, Labelled, Range, SortKey, parse_sort
+from pqlod.lda.filters import (
+    Bound,
+    Box,
+    Equality,
+    Existence,
+    Filter,
+    Interval,
+    Labelled,
+    Range,
+    SortKey,
+    may_have_languages,
+    parse_sort,
+)
 from pqlod.lda.fragments import closed, split_select
 from pqlod.lda.model import Api, ItemEndpoint, ListEndpoint, Selector, TextSearch
 from pqlod.lda.parameters import PageRequest, is_reserved, read_filter
@@ -111,21 +123,26 @@ class _Selection:
 
     def _asked_order(self) -> Iterable[str]:
         yield f"{self.request.order_by}\n"
-        yield from map(self._sort_condition, self.request.sort)
+        yield from self._sorted_by(self.request.sort)
         if self.request.search and not (self.request.order_by or self.request.sort) and not self._is_remote_search:
             yield f"DESC({SCORE})"
 
     def _default_order(self) -> Iterable[str]:
         if self.selector.sort and not self.request.select:
-            yield from map(self._sort_condition, parse_sort(self._expanded(self.selector.sort), self.api.vocabulary))
+            yield from self._sorted_by(parse_sort(self._expanded(self.selector.sort), self.api.vocabulary))
         elif self.selector.order_by and not self.request.select:
             yield f"{self._order_text(self.selector.order_by)}\n"
         else:
             yield f"{self.own_order}\n"
 
-    def _sort_condition(self, key: SortKey) -> str:
+    def _sorted_by(self, keys: Iterable[SortKey]) -> Iterator[str]:
+        return (condition for key in keys for condition in self._sort_conditions(key))
+
+    def _sort_conditions(self, key: SortKey) -> Iterator[str]:
+        """Texts of one language come together, those without a tag first: between languages SPARQL has no order."""
         variable = self.chains.offer(key.path.steps)
-        return f"DESC({variable})" if key.is_descending else variable
+        for text in (f"LANG({variable})", variable) if may_have_languages(key.path, self.api.vocabulary) else (variable,):
+            yield f"DESC({text})" if key.is_descending else text
 
     def _order_text(self, text: str) -> str:
         """Order conditions of the configuration. What the request puts into them is one word, and so stays harmless."""
@@ -280,4 +297,4 @@ def _indented(text: str, place: Place) -> str:
     """A pattern as it stands in the query. Texts of others may hold strings of several lines, which stay as they are."""
     if place in (Place.TEXT, Place.SUB_SELECT):
         return INDENT + text
-    return "\n".join(INDENT + line for line in text.splitlines())
+    return INDENT + text.replace("\n", f"\n{INDENT}")
