@@ -112,7 +112,7 @@ def test_an_item_template_may_be_a_whole_iri(fetch, resource):
 @pytest.mark.parametrize("view", ["description", "short", "basic"])
 def test_nothing_is_known_of_a_missing_item_in_any_view(fetch, view):
     """IT02, D16."""
-    with pytest.raises(ItemNotFound, match="<http://books.example/id/nothing>"):
+    with pytest.raises(ItemNotFound, match=r"<http://books\.example/id/nothing>"):
         fetch(f"/book/nothing?_view={view}")
 
 

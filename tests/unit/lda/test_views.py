@@ -23,11 +23,22 @@ def short(graph):
         pytest.param("/books?number=2", {"b2 number 2", "b2 title Rivers"}, id="chains"),
         pytest.param(
             "/books?number=6&_view=full",
-            {"b6 number 6", "b6 pages 70", "b6 by bob", "bob label Bob", "bob knows ann", "ann label Ann", "b6 sequelOf b5", "b5 number 5"},
+            {
+                "b6 number 6",
+                "b6 pages 70",
+                "b6 by bob",
+                "bob label Bob",
+                "bob knows ann",
+                "ann label Ann",
+                "b6 sequelOf b5",
+                "b5 number 5",
+            },
             id="chains that begin alike",
         ),
         pytest.param("/books?number=3&_view=full", {"b3 number 3", "b3 pages 9"}, id="VW06 missing ends take nothing away"),
-        pytest.param("/books?number=2&_view=list", {"b2 number 2", "b2 title Rivers", "b2 by bob", "bob town Ely"}, id="CF15 include"),
+        pytest.param(
+            "/books?number=2&_view=list", {"b2 number 2", "b2 title Rivers", "b2 by bob", "bob town Ely"}, id="CF15 include"
+        ),
         pytest.param("/books?number=3&_view=basic", {"b3 type Book"}, id="VW01 basic"),
         pytest.param("/books?number=2&_view=templated", {"b2 by bob", "bob label Bob"}, id="CF14 template"),
         pytest.param("/books?number=2&_template=?item b:tag ?t", {"b2 tag c"}, id="FL18 template of a request"),
@@ -37,11 +48,15 @@ def short(graph):
             {"b2 type Book", "b2 by bob", "bob type Author", "bob label Bob", "bob town Ely", "bob knows ann"},
             id="VW04 any property",
         ),
-        pytest.param("/books?number=5&_view=basic&_properties=~sequelOf.number", {"b5 type Book", "b5 type Rare", "b6 sequelOf b5", "b6 number 6"}, id="VW05 inverse"),
+        pytest.param(
+            "/books?number=5&_view=basic&_properties=~sequelOf.number",
+            {"b5 type Book", "b5 type Rare", "b6 sequelOf b5", "b6 number 6"},
+            id="VW05 inverse",
+        ),
         pytest.param("/book/b3", {"b3 type Book", "b3 number 3", "b3 title Roads", "b3 pages 9"}, id="VW01 description"),
         pytest.param("/books?pages=1", set(), id="no items"),
     ],
-)  # fmt: skip
+)
 def test_the_view_of_an_address(fetch, address, triples):
     assert short(fetch(address).graph) == triples
 
