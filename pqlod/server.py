@@ -111,7 +111,7 @@ class Reply:
 
 TOO_LARGE = Reply(
     413,
-    [(b"content-type", b"application/problem+json"), (b"connection", b"close")],
+    [(b"content-type", b"application/problem+json"), (b"access-control-allow-origin", b"*"), (b"connection", b"close")],
     b'{"title": "Content Too Large", "status": 413, "detail": "The largest body of a request is %d bytes."}' % LARGEST_BODY,
 )
 

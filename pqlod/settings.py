@@ -11,6 +11,7 @@ from pqlod.errors import ConfigurationError, Mistake, near
 
 PREFIX = "PQLOD_"
 FILE = "PQLOD_SETTINGS"  # names the TOML file
+LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ def read_settings(environment: Mapping[str, str] = os.environ, **options: Any) -
         **_from_variables(environment, mistakes),
         **{name: value for name, value in options.items() if value not in (None, ())},
     }
+    if given.get("log_level", LOG_LEVELS[0]) not in LOG_LEVELS:
+        mistakes.append(Mistake("", PREFIX + "LOG_LEVEL", f"{given['log_level']!r} is not one of {', '.join(LOG_LEVELS)}"))
     if mistakes:
         raise ConfigurationError(mistakes)
     return Settings(**given)

@@ -1,3 +1,4 @@
+import asyncio
 import os
 import signal
 import socket
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pqlod.server import PortInUse, environ, refuse_used_port
+from pqlod.server import LARGEST_BODY, PortInUse, environ, read_body, refuse_used_port
 
 APPLICATION = """
 import os, time
@@ -135,6 +136,25 @@ def test_the_body_of_a_request_arrives(served: Served) -> None:
         connection.request("POST", "/echo", body=b"x" * 300_000)
 
         assert connection.getresponse().read() == b"x" * 300_000
+
+
+def test_the_head_of_a_response_comes_alone_when_it_is_asked_for(served: Served) -> None:
+    with served.connection() as connection:
+        connection.request("HEAD", "/whole")
+
+        with connection.getresponse() as response:
+            assert (response.status, response.read()) == (200, b"")
+
+
+def test_a_body_that_is_too_large_is_not_read_to_its_end() -> None:
+    received = []
+
+    async def receive() -> dict[str, object]:
+        received.append(None)
+        return {"type": "http.request", "body": b"x" * (LARGEST_BODY // 2), "more_body": True}
+
+    assert asyncio.run(read_body(receive)) is None
+    assert len(received) == 3
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL], ids=["terminated", "killed"])

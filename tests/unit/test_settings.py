@@ -41,12 +41,13 @@ def test_options_beat_variables_and_variables_beat_the_file(tmp_path: Path) -> N
 
 def test_all_mistakes_are_told_together_with_what_was_expected_and_what_is_near() -> None:
     with pytest.raises(ConfigurationError) as error:
-        read_settings({"PQLOD_PORT": "many", "PQLOD_STOR": "x", "PQLOD_FORWARDED": "perhaps"})
+        read_settings({"PQLOD_PORT": "many", "PQLOD_STOR": "x", "PQLOD_FORWARDED": "perhaps", "PQLOD_LOG_LEVEL": "loud"})
 
     assert str(error.value).splitlines() == [
         "the environment PQLOD_PORT: 'many' is not a whole number",
         "the environment PQLOD_STOR: there is no such setting; did you mean PQLOD_STORE?",
         "the environment PQLOD_FORWARDED: 'perhaps' is not true or false",
+        "PQLOD_LOG_LEVEL: 'loud' is not one of debug, info, warning, error, critical",
     ]
 
 
