@@ -13,8 +13,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from pqlod import __version__
-from pqlod.formatters.items import LABEL_PROPERTIES, Node, Shape, Value, best_label, last_segment
+from pqlod.formatters.filter_links import Fields, FilterLink, FilterLinks
+from pqlod.formatters.items import LABEL_PROPERTIES, Field, Node, Shape, Value, best_label, last_segment
 from pqlod.formatters.words import words
+from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import Api
 from pqlod.lda.parameters import is_reserved
 from pqlod.lda.routing import Router
@@ -63,9 +65,10 @@ class FormatLink(NamedTuple):
 
 @dataclass(frozen=True)
 class Shown:
-    """A value as a page shows it: markup, with the rows of a resource that is described or the members of a list."""
+    """A value as a page shows it: markup, links to lists, and the rows of a described resource or the members of a list."""
 
     text: Markup
+    filters: tuple[FilterLink, ...] = ()
     rows: tuple["Row", ...] = ()
     members: tuple["Shown", ...] = ()
 
@@ -91,7 +94,7 @@ class Item:
 
 def write_html(page: "Page") -> bytes:
     """The page as an HTML document in UTF-8."""
-    links = Links(page.api, page.request.url.path)
+    links = Links(page.api, page.request.url.path, FilterLinks(_first_page(page), page.api.vocabulary) if page.is_list else None)
     items = [_item(node, links) for node in Shape(page).items()]
     template = environment().get_template("list.html" if page.is_list else "item.html")
     return template.render(
@@ -147,7 +150,7 @@ def format_links(page: "Page") -> list[FormatLink]:
 
 def filters(page: "Page") -> list[tuple[str, str, str]]:
     """The filters of a list as people read them, each with its value and the address of the list without it."""
-    url = page.request.url.with_suffix(page.formatter.name).without("_page", "_generation")
+    url = _first_page(page)
     return [
         (
             _filter_in_words(name),
@@ -159,6 +162,10 @@ def filters(page: "Page") -> list[tuple[str, str, str]]:
     ]
 
 
+def _first_page(page: "Page") -> RequestUrl:
+    return page.request.url.with_suffix(page.formatter.name).without("_page", "_generation")
+
+
 def _filter_in_words(name: str) -> str:
     """``min-answer.dateOfAnswer`` is "answer › date of answer min"."""
     operator, hyphen, path = name.rpartition("-")
@@ -167,10 +174,11 @@ def _filter_in_words(name: str) -> str:
 
 
 class Links:
-    """Where the resources of an API are shown, as addresses relative to one path."""
+    """Where the resources of an API are shown, as addresses relative to one path, and what the values of a list lead to."""
 
-    def __init__(self, api: Api, path: str) -> None:
+    def __init__(self, api: Api, path: str, filters: FilterLinks | None = None) -> None:
         self.up = upwards(path)
+        self._filters = filters
         self._router = Router((api,))
 
     def address(self, iri: str) -> str:
@@ -178,36 +186,54 @@ class Links:
         found = self._router.document(iri)
         return self.up + found.location.lstrip("/") if found else iri
 
+    def filters(self, path: Fields | None, value: Literal) -> tuple[FilterLink, ...]:
+        return self._filters.of(path, value) if self._filters and path else ()
+
 
 def _item(node: Node, links: Links) -> Item:
     iri = node.resource.value
     return Item(best_label(node) or last_segment(iri), iri, links.address(iri), tuple(_rows(node, links)))
 
 
-def _rows(node: Node, links: Links) -> Iterator[Row]:
+def _rows(node: Node, links: Links, above: Fields | None = ()) -> Iterator[Row]:
     """Its properties, but for the label that its heading or its link says."""
-    label = next((iri for iri in LABEL_PROPERTIES if any(isinstance(value, Literal) for value in node.values(iri))), None)
+    label = _label(node)
     for each, values in node.fields:
-        if each.property.iri not in {label, *UNSHOWN}:
-            yield Row(words(each.name), each.property.iri.value, tuple(_shown(value, links) for value in values))
+        if each is not label and each.property.iri not in UNSHOWN:
+            path = None if above is None else (*above, each)
+            shown = (_shown(value, links, path) for value in values)
+            yield Row(words(each.name), each.property.iri.value, tuple(shown))
 
 
-def _shown(value: Value, links: Links) -> Shown:
+def _label(node: Node) -> Field | None:
+    """The field of the best label that it has."""
+    fields = {field.property.iri: field for field, values in node.fields if any(isinstance(value, Literal) for value in values)}
+    return next((fields[iri] for iri in LABEL_PROPERTIES if iri in fields), None)
+
+
+def _shown(value: Value, links: Links, path: Fields | None) -> Shown:
     match value:
         case Literal():
-            return Shown(literal(value))
+            return Shown(literal(value), links.filters(path, value))
         case Node():
-            return _described(value, links)
+            return _described(value, links, path)
         case NamedNode():
             return Shown(_link(value, links, last_segment(value.value)))
         case _:
-            return Shown(Markup(), members=tuple(_shown(member, links) for member in value))
+            return Shown(Markup(), members=tuple(_shown(member, links, None) for member in value))
 
 
-def _described(node: Node, links: Links) -> Shown:
+def _described(node: Node, links: Links, path: Fields | None) -> Shown:
     """A link that says the resource's label, with the rows of whatever else is known of it."""
     link = _link(node.resource, links, best_label(node) or last_segment(node.id or ""))
-    return Shown(link, rows=tuple(_rows(node, links)))
+    return Shown(link, _label_filters(node, links, path), rows=tuple(_rows(node, links, path)))
+
+
+def _label_filters(node: Node, links: Links, path: Fields | None) -> tuple[FilterLink, ...]:
+    """To what has a value of the same label, by the first of several."""
+    label = _label(node)
+    texts = [value for value in node.values(label.property.iri) if isinstance(value, Literal)] if label else []
+    return links.filters((*path, label), texts[0]) if label and path and texts else ()
 
 
 def _link(resource: Resource, links: Links, text: str) -> Markup:
