@@ -24,6 +24,7 @@ STATUSES: tuple[tuple[type[errors.PqlodError], int], ...] = (
     (errors.NotAcceptable, 406),
     (errors.RequestError, 400),
     (errors.QueryRefused, 403),
+    (errors.TooManyQueries, 429),
     (errors.QueryLimitExceeded, 503),
     (errors.DatasetUnavailable, 503),
     (errors.StoreError, 503),
