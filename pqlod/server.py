@@ -8,6 +8,7 @@ Its WSGI and RSGI interfaces end such a body as if it were complete.
 import asyncio
 import ctypes
 import io
+import multiprocessing
 import os
 import signal
 import socket
@@ -93,9 +94,12 @@ def application() -> "AsgiAdapter":
 
 
 def end_with_parent() -> None:
-    """Have this process ended when the one that started it ends, however that ends."""
+    """Have this process ended when the one that started it ends, however that ends, be it already."""
+    parent = multiprocessing.parent_process()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if parent and os.getppid() != parent.pid:
+        os._exit(1)
 
 
 @dataclass(frozen=True)
