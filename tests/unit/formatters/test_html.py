@@ -117,6 +117,10 @@ def test_only_harmless_markup_stays(markup: str, expected: str) -> None:
     [
         pytest.param(Literal('a < b & "c"'), "a &lt; b &amp; &#34;c&#34;", id="text"),
         pytest.param(Literal("5 <6> 7"), "5 &lt;6&gt; 7", id="text with angle brackets"),
+        pytest.param(
+            Literal("PREFIX x: <http://x/>\nASK {}"), '<span class="lines">PREFIX x: &lt;http://x/&gt;\nASK {}</span>', id="lines"
+        ),
+        pytest.param(Literal("one<br/>two"), '<div class="markup">one<br>two</div>', id="markup"),
         pytest.param(Literal("chat", language="fr"), '<span lang="fr">chat</span>', id="language"),
         pytest.param(Literal("http://h/?a&b"), '<a href="http://h/?a&amp;b" rel="nofollow">http://h/?a&amp;b</a>', id="address"),
         pytest.param(Literal("2018-11-22", datatype=XSD.date), '<time datetime="2018-11-22">22 November 2018</time>', id="day"),
