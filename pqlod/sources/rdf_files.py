@@ -23,7 +23,7 @@ BEGINNINGS = (
     (re.compile(r"[\[{].*?\"@(context|id|graph|type)\"", re.S), RdfFormat.JSON_LD),
     (re.compile(r"(<[^>\s]*>|_:\S+)\s+<[^>\s]*>\s+(<[^>\s]*>|_:\S+|\"([^\"\\]|\\.)*\"(@[\w-]+|\^\^<[^>\s]*>)?)\s*(<[^>\s]*>|_:\S+)\s*\."),
      RdfFormat.N_QUADS),
-    (re.compile(r"(@?(prefix|base)\b|<[^>\s]*>|_:|\[|\w*:\w)", re.I), RdfFormat.TRIG),
+    (re.compile(r"(@?(prefix|base)\b|<[^>\s]*:[^>\s]*>|_:|\[|\w*:\w)", re.I), RdfFormat.TRIG),
 )  # fmt: skip
 SUFFIXES = {"ttl": RdfFormat.TURTLE, "trig": RdfFormat.TRIG, "nt": RdfFormat.N_TRIPLES, "nq": RdfFormat.N_QUADS,
             "rdf": RdfFormat.RDF_XML, "owl": RdfFormat.RDF_XML, "jsonld": RdfFormat.JSON_LD, "n3": RdfFormat.N3}  # fmt: skip
