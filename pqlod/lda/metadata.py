@@ -10,6 +10,7 @@ from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import Api, Endpoint, FormatterDeclaration, FormatterKind, ItemEndpoint, MetadataBlock
 from pqlod.lda.parameters import METADATA_GROUPS, PageRequest
 from pqlod.lda.routing import META
+from pqlod.lda.templates import quote_iri
 from pqlod.lda.views import reachable
 from pqlod.rdf import (
     API,
@@ -39,6 +40,8 @@ SERVICE = Namespace("http://www.w3.org/ns/sparql-service-description#")
 
 LDA_SPECIFICATION = "https://github.com/UKGovLD/linked-data-api/blob/wiki/Specification.md"
 
+PARTIAL_SEARCH = "So many items match the search that only some of them were looked at: the best, or the newest."
+
 # Links that a page has whatever is switched off: without them it says nothing at all.
 ESSENTIAL = frozenset({API.items, FOAF.primaryTopic})
 # Formats in which a page still says that it is one (elda.md 6.1).
@@ -56,6 +59,7 @@ class Facts:
     view: Graph
     total: int | None
     has_next: bool
+    is_partial: bool  # a search found so much that not all of it was looked at
     version: str  # of the dataset
     selection_query: str
     view_query: str
@@ -176,6 +180,8 @@ def _list_metadata(facts: Facts, links: Links, page: NamedNode) -> Iterator[Trip
     for relation, url in ((XHV.first, links.first), (XHV.prev, links.previous), (XHV.next, links.next)):
         if url:
             yield Triple(page, relation, _iri(url))
+    if facts.is_partial:
+        yield Triple(page, RDFS.comment, Literal(PARTIAL_SEARCH, language="en"))
     yield from _rdf_list(page, API.items, facts.items)
     yield Triple(page, DCT.isPartOf, whole)
     yield Triple(whole, DCT.hasPart, page)
@@ -211,9 +217,17 @@ def _statements(block: MetadataBlock, bindings: Bindings) -> Iterator[tuple[Name
         if not isinstance(value, Literal) or value.language:
             yield predicate, value
         elif value.datatype == RDFS.Resource:
-            yield predicate, NamedNode(expand(value.value, bindings))
+            yield predicate, _resource(expand(value.value, bindings))
         else:
             yield predicate, Literal(expand(value.value, bindings), datatype=value.datatype)
+
+
+def _resource(text: str) -> Term:
+    """The IRI that a text with its variables filled in is; or the text, if it has become none."""
+    try:
+        return NamedNode(quote_iri(text))
+    except ValueError:
+        return Literal(text)
 
 
 def _versions(facts: Facts, links: Links, page: NamedNode) -> Iterator[Triple]:

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from pqlod.errors import BadParameter, ItemNotFound
 from pqlod.lda.bindings import Bindings, compute_variables, text_of
@@ -11,13 +12,14 @@ from pqlod.lda.model import Api, Endpoint, FormatterDeclaration, ItemEndpoint, L
 from pqlod.lda.parameters import PageRequest
 from pqlod.lda.paths import PropertyPath
 from pqlod.lda.patterns import ITEM, Chains, TermWriter, Variables
-from pqlod.lda.selection import MOST_MATCHES, count_query, selection_query
+from pqlod.lda.selection import count_query, selection_query
 from pqlod.lda.templates import UriTemplate
 from pqlod.lda.views import fetch_view, rewritten, rewritten_term
 from pqlod.rdf import Graph, Literal, NamedNode, Resource
-from pqlod.store.dataset import Dataset, Match
+from pqlod.store.dataset import Dataset, Match, Matches
 from pqlod.store.query import Query
 
+MOST_MATCHES = 10_000  # of a search, best first: as many items as a query can name and still be read quickly
 MOST_TOTALS = 1024  # kept in memory, of as many lists
 
 
@@ -60,6 +62,7 @@ class Selected:
     items: tuple[NamedNode, ...]
     has_next: bool = False
     total: int | None = None
+    is_partial: bool = False
     query: str = ""
 
 
@@ -91,6 +94,7 @@ def fetch_page(
         view=rewritten(view.graph, api.rewrites),
         total=selected.total,
         has_next=selected.has_next,
+        is_partial=selected.is_partial,
         version=dataset.version,
         selection_query=selected.query,
         view_query=view.query,
@@ -134,7 +138,8 @@ def _select(api: Api, request: PageRequest, dataset: Dataset) -> Selected:
     found = [term for term in dataset.select(query).values(ITEM[1:]) if isinstance(term, NamedNode)]
     items = tuple(dict.fromkeys(found))
     total = _total(api, request, matches, dataset) if request.is_counted else None
-    return Selected(items[: request.page_size], len(items) > request.page_size, total, query.text)
+    is_partial = matches is not None and matches.is_partial
+    return Selected(items[: request.page_size], len(items) > request.page_size, total, is_partial, query.text)
 
 
 def _item(api: Api, template: UriTemplate, bindings: Bindings) -> NamedNode:
@@ -149,16 +154,16 @@ def _item(api: Api, template: UriTemplate, bindings: Bindings) -> NamedNode:
         raise BadParameter(f"{text!r} names no resource.", value=text, expected="a shortname or an IRI") from error
 
 
-def _matches(request: PageRequest, dataset: Dataset) -> tuple[Match, ...] | None:
+def _matches(request: PageRequest, dataset: Dataset) -> Matches | None:
     """What a text search finds, best first: of several searches, an item's best score counts."""
     if not request.search or request.endpoint.text_search:
         return None
-    best: dict[NamedNode, Match] = {}
-    for expression in request.search:
-        for match in dataset.search(expression):
-            if match.item not in best or best[match.item].score < match.score:
-                best[match.item] = match
-    return tuple(sorted(best.values(), key=lambda match: -match.score)[:MOST_MATCHES])
+    found = [dataset.search(expression) for expression in request.search]
+    ranked = sorted((match for matches in found for match in matches), key=lambda match: -match.score)
+    best = {match.item: match for match in reversed(ranked)}
+    in_order = sorted(best.values(), key=lambda match: -match.score)
+    is_partial = len(in_order) > MOST_MATCHES or any(matches.is_partial for matches in found)
+    return Matches(in_order[:MOST_MATCHES], is_partial)
 
 
 def _check_existence(request: PageRequest, selected: Selected, datasets: Sequence[Dataset]) -> None:
@@ -201,7 +206,8 @@ class _Totals:
         self._totals: OrderedDict[tuple[str, str, str], int] = OrderedDict()
 
     def get(self, api: Api, query: Query, dataset: Dataset) -> int:
-        key = (api.source.iri.value, dataset.version, query.text)
+        # The text of a query that a search fed is long.
+        key = (api.source.iri.value, dataset.version, sha256(query.text.encode()).hexdigest())
         total = self._totals.get(key) if dataset.version else None
         if total is None:
             total = _count(query, dataset)

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from types import MappingProxyType
 
 from pqlod.errors import BadParameter
@@ -18,6 +19,7 @@ from pqlod.lda.model import Api, Counting, Endpoint, ItemEndpoint, ListEndpoint,
 from pqlod.lda.paths import PropertyPath, parse_path, parse_paths
 from pqlod.lda.vocabulary import NO_LANGUAGE
 from pqlod.rdf import API, NamedNode, Term
+from pqlod.store.query import Parameter
 
 Read = Callable[[Reading, PropertyPath, Iterable[str]], Iterable[Filter]]
 
@@ -145,15 +147,10 @@ def parse_parameters(
     reserved = _Reserved(api, endpoint, bindings, {name: values for name, values in given.items() if is_reserved(name)})
     reserved.check()
     request = reserved.request(url)
-    names = [name for name in given if not is_reserved(name) and name not in consumed]
-    own = [name for name in names if name in _query_parameters(endpoint)]
-    filters = [
-        one
-        for name in names
-        if name not in own and _is_filter(api, endpoint, name)
-        for one in read_filter(api, request, name, given[name])
-    ]
-    return replace(request, filters=tuple(filters), query_terms=_query_terms(endpoint, given, bindings))
+    parameters = _query_parameters(endpoint)
+    names = [name for name in given if not is_reserved(name) and name not in consumed and name not in parameters]
+    filters = (read_filter(api, request, name, given[name]) for name in names if _is_filter(api, endpoint, name))
+    return replace(request, filters=tuple(chain.from_iterable(filters)), query_terms=_query_terms(parameters, given, bindings))
 
 
 def is_reserved(name: str) -> bool:
@@ -202,20 +199,20 @@ def _is_filter(api: Api, endpoint: Endpoint, name: str) -> bool:
         return False
 
 
-def _query_parameters(endpoint: Endpoint) -> Iterable[str]:
+def _query_parameters(endpoint: Endpoint) -> Mapping[str, Parameter]:
+    """What the query that the selector names asks for."""
     selector = endpoint.selector if isinstance(endpoint, ListEndpoint | ItemEndpoint) else None
-    return selector.query.parameters if selector and selector.query else ()
+    return selector.query.parameters if selector and selector.query else {}
 
 
-def _query_terms(endpoint: Endpoint, given: Mapping[str, tuple[str, ...]], bindings: Bindings) -> Mapping[str, Term]:
-    """The terms for the parameters of the selector's query, each of the kind that its header declares."""
-    selector = endpoint.selector if isinstance(endpoint, ListEndpoint | ItemEndpoint) else None
-    parameters = selector.query.parameters if selector and selector.query else {}
+def _query_terms(
+    parameters: Mapping[str, Parameter], given: Mapping[str, tuple[str, ...]], bindings: Bindings
+) -> Mapping[str, Term]:
+    """The terms for the parameters of a query, each of the kind that its header declares."""
     for name in parameters:
         if len(given.get(name, ())) > 1:
             raise _given_twice(name)
-    found = {name: parameters[name].term(text_of(bindings[name])) for name in parameters if name in bindings}
-    return MappingProxyType(dict(found))
+    return MappingProxyType({name: parameters[name].term(text_of(bindings[name])) for name in parameters if name in bindings})
 
 
 def _given_twice(name: str) -> BadParameter:

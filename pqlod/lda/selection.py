@@ -31,7 +31,6 @@ from pqlod.store.query import Query, substitute_variables
 
 GEO = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
 SCORE = "?_score"
-MOST_MATCHES = 10_000  # of a search, best first: as many items as a query can name and still be read quickly
 
 
 class Place(IntEnum):
@@ -278,7 +277,7 @@ class _Selection:
             groups = (f"{{ {self._search_triple(search, words)} }}" for words in self.request.search)
             self._add(place, " UNION ".join(groups))
         elif matches is not None:
-            rows = "\n".join(f"{INDENT}({match.item} {match.score:.6f})" for match in matches[:MOST_MATCHES])
+            rows = "\n".join(f"{INDENT}({match.item} {match.score:.6f})" for match in matches)
             self._add(Place.VALUES, f"VALUES ({ITEM} {SCORE}) {{\n{rows}\n}}")
 
     def _search_triple(self, search: TextSearch, words: str) -> str:

@@ -1,13 +1,18 @@
 """Pages: items, links, totals, and what is missing."""
 
+from contextlib import suppress
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from pqlod.errors import BadParameter, ItemNotFound
+from pqlod.errors import BadParameter, ItemNotFound, RequestError
 from pqlod.lda import pages
 from pqlod.lda.pages import fetch_page
-from pqlod.rdf import Literal, NamedNode
+from pqlod.lda.parameters import OPERATORS, RESERVED
+from pqlod.rdf import RDFS, Literal, NamedNode
 
 
 def links(page):
@@ -147,3 +152,49 @@ def test_a_variable_decides_whether_nothing_is_an_error(api, match, parse, datas
             fetch_page(api, found.endpoint, request, formatter, dataset)
     else:
         assert len(fetch_page(api, found.endpoint, request, formatter, dataset).graph) == 0
+
+
+PATHS = (
+    "number",
+    "title",
+    "printed",
+    "by.label",
+    "by.knows.label",
+    "~sequelOf",
+    "~by.number",
+    "tag",
+    "b_town",
+    "type",
+    "*.*",
+    "item",
+)
+PREFIXES = (*(f"{prefix}-" for prefix in OPERATORS), "", "foo-")
+NAMES = st.one_of(st.tuples(st.sampled_from(PREFIXES), st.sampled_from(PATHS)).map("".join), st.sampled_from(tuple(RESERVED)))
+VALUES = st.one_of(
+    st.sampled_from(
+        ("7", "2018-11-22", "true", "Book", "r_ann", "en,none", "-title,n.", "{greeting}", "?x", "} {", "*", "1e999", "\x85")
+    ),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+)
+ADDRESSES = st.tuples(
+    st.sampled_from(["/books", "/strict", "/list", "/chosen", "/authors", "/book/b4", "/newest", "/by/Ann", "/english"]),
+    st.lists(st.tuples(NAMES, VALUES), max_size=4),
+).map(lambda parts: f"{parts[0]}?{urlencode(parts[1])}")
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(address=ADDRESSES)
+def test_a_request_has_a_page_or_is_told_what_is_wrong_with_it(fetch, address):
+    """Whatever its parameters are: every other error would be ours."""
+    with suppress(RequestError):
+        page = fetch(address)
+        assert {term for triple in page.metadata for term in triple} >= set(page.items)
+
+
+@pytest.mark.parametrize(("found", "is_partial"), [(2, True), (3, False)], ids=["more than are listed", "all are listed"])
+def test_a_page_says_that_a_search_found_too_much(fetch, monkeypatch, found, is_partial):
+    monkeypatch.setattr(pages, "MOST_MATCHES", found)
+
+    page = fetch("/books?_search=kites OR rivers OR roads")
+
+    assert bool(page.metadata.values(page.iri, RDFS.comment)) == is_partial
