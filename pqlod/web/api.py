@@ -49,12 +49,13 @@ def api_blueprint(service: Service) -> Blueprint:
 def _page(service: Service, served: Served, match: Match, page_request: PageRequest, choice: Choice) -> Response:
     """The page, or 304 before any query is run if the client has it already."""
     opened = service.datasets.open(match.api.source, page_request.generation)
-    version = opened.dataset.version and f"{opened.dataset.version} {served.version}"
+    others = [service.datasets.open(source).dataset for source in match.api.view_sources]
+    versions = [opened.dataset.version, *(dataset.version for dataset in others)]
+    version = " ".join((*versions, served.version)) if all(versions) else ""
     tag = entity_tag(version, str(page_request.url), choice.formatter.name, choice.media_type)
     if is_known(tag):
         response = Response(status=304)
     else:
-        others = [service.datasets.open(source).dataset for source in match.api.view_sources]
         page = fetch_page(match.api, match.endpoint, page_request, choice.formatter, opened.dataset, others)
         response = page_response(page, choice)
     response.headers["Content-Location"] = str(page_request.url.without("_format").with_suffix(choice.formatter.name))

@@ -44,13 +44,12 @@ def _show_file(file: str, suffix: str) -> Response:
 
 
 def elsewhere(service: Service, served: Served, path: str) -> Response | None:
-    """Where to go from a path that no endpoint answers: home, from an identity to its document, or by an item template."""
+    """Where to go from a path that no endpoint answers: home, by an item template, or from an identity to its document."""
     if not path:
         return Response(render_template("home.html", apis=served.apis, example=_example))
-    if path.startswith(IDENTITIES):
-        return _document(service, served, "/" + path.removeprefix(IDENTITIES))
-    found = served.router.redirect("/" + path, request.query_string.decode("latin-1"))
-    return _see_other(root(request, service.settings, found.api) + found.location) if found else None
+    if found := served.router.redirect("/" + path, request.query_string.decode("latin-1")):
+        return _see_other(root(request, service.settings, found.api) + found.location)
+    return _document(service, served, "/" + path.removeprefix(IDENTITIES)) if path.startswith(IDENTITIES) else None
 
 
 def identity_redirect(service: Service, match: Match, choice: Choice) -> Response | None:

@@ -24,9 +24,9 @@ ALLOWED_METHODS = "GET, HEAD, OPTIONS"
 
 
 def entity_tag(version: str, *parts: str) -> str:
-    """A strong ETag's text: of the dataset's version, this program's, and all else that the body depends on.
+    """A strong ETag's text: of the version of data and configuration, this program's, and all else that a body depends on.
 
-    Empty where the dataset cannot tell its version.
+    Empty where there is no version, because a dataset cannot tell its own.
     """
     if not version:
         return ""

@@ -1,6 +1,11 @@
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
+
+from pqlod.app import running_app
+from pqlod.settings import Settings
 
 DATA_HOST = {"Host": "data.parliament.uk"}
 
@@ -67,6 +72,28 @@ def test_nothing_known_of_a_resource_is_404_and_says_so(client: FlaskClient) -> 
 
     assert response.status_code == 404
     assert response.get_json(force=True)["iri"] == "http://data.parliament.uk/resources/0"
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/id/q/7", "http://localhost/q/7"),
+        ("/id/q/7.ttl?_view=basic", "http://localhost/q/7.ttl?_view=basic"),
+        ("/id/q/7.zzz", "http://localhost/q/7.zzz"),
+    ],
+)
+def test_the_path_of_an_item_template_leads_to_its_endpoint(tmp_path: Path, path: str, location: str) -> None:
+    """RT07: the suffix is kept, and so are the parameters (D32)."""
+    (tmp_path / "api.ttl").write_text(
+        "@prefix api: <http://purl.org/linked-data/api/vocab#> . @prefix : <urn:c:> .\n"
+        ":api a api:API ; api:sparqlEndpoint <http://sparql.example/> ; api:endpoint :item .\n"
+        ':item a api:ItemEndpoint ; api:uriTemplate "/q/{n}" ; api:itemTemplate "http://data.example.org/id/q/{n}" .\n'
+    )
+
+    with running_app(Settings(config=(str(tmp_path / "api.ttl"),))) as app:
+        response = app.test_client().get(path)
+
+    assert (response.status_code, response.headers["Location"]) == (303, location)
 
 
 @pytest.mark.parametrize("path", ["/schema/parl", "/.well-known/void"])
