@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -29,7 +29,7 @@ class EmbeddedDataset:
 
     ``location`` is the folder of the store, which the sandbox opens; without one (a store in memory) a copy is
     written to a temporary folder when the first query of a stranger comes. Without a sandbox such queries are refused.
-    Without an index, the first search makes one of every text in the store.
+    ``open_index`` gives the index of words of the store, when the first search comes.
     """
 
     def __init__(
@@ -37,11 +37,12 @@ class EmbeddedDataset:
         store: Store,
         version: str,
         sandbox: Evaluator | None = None,
-        index: WordIndex | None = None,
+        open_index: Callable[[Store], WordIndex] = WordIndex.of_store,
         location: Path | None = None,
     ) -> None:
         self._store, self._version, self._sandbox = store, version, sandbox
-        self._index, self._location = index, location
+        self._open_index, self._location = open_index, location
+        self._index: WordIndex | None = None
         self._lock = threading.Lock()
 
     @property
@@ -81,7 +82,7 @@ class EmbeddedDataset:
     def search(self, expression: str) -> Matches:
         with self._lock:
             if self._index is None:
-                self._index = WordIndex.of_store(self._store)
+                self._index = self._open_index(self._store)
         return self._index.search(expression)
 
     def _evaluate(self, query: Query) -> Solutions | Graph | bool:

@@ -6,6 +6,7 @@
     PRIMARY                    the generation that primary/ equals; not there while primary/ is being changed
     generations/000042/store/  an immutable copy (RocksDB's files are hard links)
     generations/000042/words.sqlite, generation.json
+    generations/000042/base.sqlite, changed.json   in place of words.sqlite, where that is left to the first search
     CURRENT                    the number that readers serve
 
 A write locks, changes primary/, copies it to the next generation, and switches CURRENT by one rename. A process that is
@@ -19,20 +20,24 @@ import json
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice, pairwise
 from pathlib import Path
+from typing import IO
 
 from pyoxigraph import Store
 
 from pqlod.errors import StoreError
-from pqlod.rdf import NamedNode
+from pqlod.rdf import Resource
 from pqlod.store.embedded import EmbeddedDataset, Evaluator
-from pqlod.store.index import WordIndex, build_index, refresh_index
+from pqlod.store.indexing import GenerationWords
 
 FORMAT = 1
 KEPT = 3  # generations, the current one included
+GRACE = 30.0  # seconds for which any other is kept as well: a query may have waited, and then run, for some time
 TEMPORARY = ".tmp"
 
 
@@ -47,9 +52,9 @@ class GenerationGone(StoreError):
 class Writing:
     """What a writer has in hand until its generation is published: the primary store, to be changed at will."""
 
-    def __init__(self, store: Store, number: int) -> None:
-        self.store, self.number = store, number
-        self.changed_items: set[NamedNode] | None = None  # None: not told, anything may have changed
+    def __init__(self, store: Store, number: int, indexes_later: bool = False) -> None:
+        self.store, self.number, self.indexes_later = store, number, indexes_later
+        self.changed_items: set[Resource] | None = None  # None: not told, anything may have changed
         self.is_unchanged = self.is_discarded = False
 
     @property
@@ -57,7 +62,7 @@ class Writing:
         """Is there nothing in the store yet?"""
         return not self.store
 
-    def changed(self, items: Iterable[NamedNode]) -> None:
+    def changed(self, items: Iterable[Resource]) -> None:
         """Tells which items changed, so that only they are indexed again. Whoever tells must tell all."""
         self.changed_items = (self.changed_items or set()) | set(items)
 
@@ -83,10 +88,11 @@ class Generations:
         *,
         sandbox: Evaluator | None = None,
         kept: int = KEPT,
+        grace: float = GRACE,
         checkpoint: Callable[[str], None] = lambda step: None,
     ) -> None:
         self.folder = folder
-        self._sandbox, self._kept, self._checkpoint = sandbox, kept, checkpoint
+        self._sandbox, self._kept, self._grace, self._checkpoint = sandbox, kept, grace, checkpoint
         self._lock = threading.Lock()
         self._datasets: dict[int, EmbeddedDataset] = {}
         self._loaded: dict[int, datetime] = {}
@@ -152,7 +158,7 @@ class Generations:
         wanted = current if number is None else number
         with self._lock:
             if current not in self._datasets:
-                kept = self.numbers()
+                kept = self.numbers()[-self._kept :]
                 self._datasets = {known: dataset for known, dataset in self._datasets.items() if known in kept}
                 self._loaded = {known: loaded for known, loaded in self._loaded.items() if known in kept}
             if wanted not in self._datasets:
@@ -165,11 +171,10 @@ class Generations:
         self._datasets, self._loaded = {}, {}
 
     def _open(self, number: int) -> EmbeddedDataset:
-        words = self._generation(number) / "words.sqlite"
-        index = WordIndex(words) if words.is_file() else None
         with _told(self.folder):
             store = Store.read_only(str(self.path(number)))
-        return EmbeddedDataset(store, str(number), self._sandbox, index, self.path(number))
+        words = GenerationWords(self._generation(number))
+        return EmbeddedDataset(store, str(number), self._sandbox, words.open, self.path(number))
 
     # --- writing ---
 
@@ -185,17 +190,19 @@ class Generations:
             _write(self.folder / "FORMAT", f"pqlod store {FORMAT}\n")
 
     @contextmanager
-    def writing(self) -> Iterator[Writing]:
+    def writing(self, *, patience: float = 0.0, indexes_later: bool = False) -> Iterator[Writing]:
         """A write, alone on this store: on leaving, the next generation is published.
 
-        On an exception everything is thrown away. StoreError if another process writes, or the disk refuses.
+        On an exception everything is thrown away. StoreError if another process writes, for longer than the patience in
+        seconds, or the disk refuses. ``indexes_later`` leaves the index of words to the first search of the generation,
+        which makes a small write quick.
         """
         self.create()
-        with self._locked():
+        with self._locked(patience):
             with _told(self.folder):
                 self._sweep()
             number = self._number_or_zero()
-            writing = Writing(self._open_primary(number), number + 1)
+            writing = Writing(self._open_primary(number), number + 1, indexes_later)
             try:
                 self._checkpoint("opened")
                 yield writing
@@ -223,7 +230,7 @@ class Generations:
         writing.store.flush()
         writing.store.backup(str(temporary / "store"))
         self._checkpoint("copied")
-        self._index(writing, self._generation(number) / "words.sqlite", temporary / "words.sqlite")
+        self._index(writing, GenerationWords(self._generation(number)), GenerationWords(temporary))
         _write(temporary / "generation.json", json.dumps({"loaded": datetime.now(UTC).isoformat(timespec="seconds")}))
         _sync_tree(temporary)
         self._checkpoint("indexed")
@@ -237,11 +244,10 @@ class Generations:
         self._checkpoint("marked")
         self._prune()
 
-    def _index(self, writing: Writing, previous: Path, path: Path) -> None:
-        if writing.changed_items is None:
-            build_index(writing.store, path)
-        else:
-            refresh_index(writing.store, previous, path, writing.changed_items)
+    def _index(self, writing: Writing, previous: GenerationWords, words: GenerationWords) -> None:
+        words.follow(previous, writing.changed_items)
+        if not writing.indexes_later:
+            words.complete(writing.store)
 
     def _open_primary(self, number: int) -> Store:
         """The writer's store, equal to the current generation; made from it again if a writer left it otherwise."""
@@ -272,24 +278,28 @@ class Generations:
                 shutil.rmtree(path, ignore_errors=True)
 
     def _prune(self) -> None:
-        for number in self._on_disk()[: -self._kept]:
+        numbers = self._on_disk()
+        for number, following in islice(pairwise(numbers), max(len(numbers) - self._kept, 0)):
+            if time.time() - self._published(following) < self._grace:
+                break
             going = self._generation(number).with_suffix(TEMPORARY)
             self._generation(number).rename(going)  # so that half a generation is never seen as a whole one
             shutil.rmtree(going, ignore_errors=True)
         self._checkpoint("pruned")
 
+    def _published(self, number: int) -> float:
+        return (self._generation(number) / "generation.json").stat().st_mtime
+
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self, patience: float) -> Iterator[None]:
         with _told(self.folder):
             lock = (self.folder / "LOCK").open("a+", encoding="ascii")
         with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not _take(lock, patience):
                 lock.seek(0)
                 holder = lock.read().strip()
                 by = f" by process {holder}" if holder else ""
-                raise StoreError(f"The store {self.folder} is being written{by}; try again when that has finished.") from None
+                raise StoreError(f"The store {self.folder} is being written{by}; try again when that has finished.")
             lock.truncate(0)
             lock.write(f"{os.getpid()}\n")
             lock.flush()
@@ -321,7 +331,23 @@ class Generations:
         return self.folder / "generations" / f"{number:06}"
 
 
+def _take(lock: IO[str], patience: float) -> bool:
+    """Locks the file, if within the seconds of the patience nobody else holds it."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.005)
+
+
 def _open_for_writing(primary: Path) -> Store:
+    """Opens it, less the logs that RocksDB put aside each time that it was opened."""
+    for log in primary.glob("LOG.old.*"):
+        log.unlink(missing_ok=True)
     try:
         return Store(str(primary))
     except OSError as error:

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from pyoxigraph import Store
 
 from pqlod.errors import BadParameter, StoreError
-from pqlod.rdf import NamedNode
+from pqlod.rdf import NamedNode, Resource
 from pqlod.store.dataset import Match, Matches
 from pqlod.store.expressions import All, Any, Expression, Letters, fts5_text, has_letters, parse_expression
 from pqlod.store.texts import StoreTexts
@@ -131,7 +131,7 @@ def build_index(store: Store, path: Path) -> None:
         connection.execute("INSERT INTO words (words) VALUES ('optimize')")
 
 
-def refresh_index(store: Store, previous: Path, path: Path, changed: Iterable[NamedNode]) -> None:
+def refresh_index(store: Store, previous: Path, path: Path, changed: Iterable[Resource]) -> None:
     """Makes the index of a store from that of its previous state, given which items (or parts of items) changed.
 
     The file is copied, which costs its size (600 bytes a question). After many changes the index is made anew.

@@ -13,7 +13,7 @@ from typing import Literal as OneOf
 
 from pyoxigraph import Store
 
-from pqlod.rdf import DCT, FOAF, PARL, RDF, RDFS, SCHEMA, SKOS, XSD, DefaultGraph, Literal, NamedNode, Term
+from pqlod.rdf import DCT, FOAF, PARL, RDF, RDFS, SCHEMA, SKOS, XSD, DefaultGraph, Literal, NamedNode, Resource, Term
 
 
 @dataclass(frozen=True)
@@ -81,15 +81,15 @@ class StoreTexts:
             for (part,) in self._select(f"SELECT ?part {{ ?item {first} ?part }}"):
                 yield part.value
 
-    def touched(self, changed: Iterable[NamedNode]) -> set[NamedNode]:
+    def touched(self, changed: Iterable[Resource]) -> set[NamedNode]:
         """The items to read again when these resources changed: for a part (an answer), what it is part of."""
-        touched: set[NamedNode] = set()
+        touched: set[Resource] = set()
         for resource in changed:
             owners = {owner for first in _PART_PROPERTIES for owner in self._owners(first, resource)} if self.by_fields else ()
             touched |= {owner for owner in owners if isinstance(owner, NamedNode)} or {resource}
-        return touched
+        return {resource for resource in touched if isinstance(resource, NamedNode)}
 
-    def _owners(self, predicate: NamedNode, value: NamedNode | None = None) -> Iterator[Term]:
+    def _owners(self, predicate: NamedNode, value: Resource | None = None) -> Iterator[Term]:
         return (quad.subject for quad in self._store.quads_for_pattern(None, predicate, value, DefaultGraph()))
 
     def _select(self, text: str) -> Iterator[Any]:  # of solutions, which can be taken apart as tuples of terms

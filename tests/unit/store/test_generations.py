@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,11 @@ def texts(dataset: EmbeddedDataset) -> list[str]:
 
 def publish(generations: Generations, text: str) -> None:
     with generations.writing() as writing:
+        writing.store.add(quad(text))
+
+
+def publish_patiently(generations: Generations, text: str) -> None:
+    with generations.writing(patience=10) as writing:
         writing.store.add(quad(text))
 
 
@@ -106,7 +112,7 @@ def test_unchanged_makes_no_generation_and_keeps_primary(generations: Generation
 
 
 def test_the_last_generations_are_kept(tmp_path: Path) -> None:
-    generations = Generations(tmp_path, kept=2)
+    generations = Generations(tmp_path, kept=2, grace=0)
     for text in ("one", "two"):
         publish(generations, text)
     oldest = generations.dataset(1)
@@ -118,6 +124,35 @@ def test_the_last_generations_are_kept(tmp_path: Path) -> None:
     with pytest.raises(GenerationGone, match=r"Generation 1 is not kept\. Kept are: 2, 3\.") as caught:
         generations.dataset(1)
     assert (caught.value.number, caught.value.kept) == (1, (2, 3))
+
+
+def test_a_generation_is_kept_for_some_time_after_it_was_superseded(tmp_path: Path) -> None:
+    generations = Generations(tmp_path, kept=1, grace=60)
+    for text in ("one", "two", "three"):
+        publish(generations, text)
+    long_ago = time.time() - 61
+    os.utime(generations.path(2).parent / "generation.json", (long_ago, long_ago))
+
+    publish(generations, "four")
+
+    assert generations.numbers() == (2, 3, 4)
+
+
+def test_a_writer_with_patience_waits_for_another(generations: Generations) -> None:
+    with generations.writing() as writing:
+        writing.store.add(quad("one"))
+        patient = threading.Thread(target=publish_patiently, args=(Generations(generations.folder), "two"))
+        patient.start()
+    patient.join()
+
+    assert texts(generations.dataset()) == ["one", "two"]
+
+
+def test_the_logs_that_rocksdb_puts_aside_do_not_heap_up(generations: Generations) -> None:
+    for number in range(4):
+        publish(generations, str(number))
+
+    assert len(list((generations.folder / "primary").glob("LOG.old.*"))) == 1
 
 
 def test_datasets_are_opened_once(generations: Generations) -> None:
@@ -282,7 +317,7 @@ from pqlod.rdf import RDFS, DefaultGraph, Literal, NamedNode
 from pqlod.store.generations import Generations
 
 folder, step = Path(sys.argv[1]), sys.argv[2]
-generations = Generations(folder, kept=2, checkpoint=lambda done: done == step and os.kill(os.getpid(), signal.SIGKILL))
+generations = Generations(folder, kept=2, grace=0, checkpoint=lambda done: done == step and os.kill(os.getpid(), signal.SIGKILL))
 with generations.writing() as writing:
     writing.store.bulk_extend(Quad(NamedNode(f"urn:{n}"), RDFS.label, Literal("new"), DefaultGraph()) for n in range(100))
 """
@@ -290,7 +325,7 @@ with generations.writing() as writing:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_writer_killed_at_any_step_leaves_a_whole_generation_and_the_next_one_goes_on(tmp_path: Path, step: str) -> None:
-    generations = Generations(tmp_path / "store", kept=2)
+    generations = Generations(tmp_path / "store", kept=2, grace=0)
     publish(generations, "one")
     publish(generations, "two")
 

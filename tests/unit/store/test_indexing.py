@@ -1,0 +1,124 @@
+"""An index of words that is left to the first search of its generation."""
+
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Quad
+
+from pqlod.rdf import PARL, RDFS, BlankNode, DefaultGraph, Literal, NamedNode, Resource
+from pqlod.store.generations import Generations
+from pqlod.store.index import WordIndex
+
+ITEMS = [NamedNode(f"urn:{number}") for number in range(20)]
+
+
+def label(item: Resource, text: str) -> Quad:
+    return Quad(item, RDFS.label, Literal(text), DefaultGraph())
+
+
+@pytest.fixture
+def generations(tmp_path: Path) -> Generations:
+    """A store whose first generation has twenty items, and its index."""
+    generations = Generations(tmp_path / "store")
+    with generations.writing() as writing:
+        writing.store.extend([label(item, f"text of {item.value}") for item in ITEMS])
+    return generations
+
+
+def add(generations: Generations, item: NamedNode, text: str, *, is_told: bool = True) -> None:
+    with generations.writing(indexes_later=True) as writing:
+        writing.store.add(label(item, text))
+        if is_told:
+            writing.changed([item])
+
+
+def found(generations: Generations, expression: str, number: int | None = None) -> set[str]:
+    return {match.item.value for match in generations.dataset(number).search(expression)}
+
+
+def names(generations: Generations, number: int) -> set[str]:
+    return {path.name for path in generations.path(number).parent.iterdir()} - {"store", "generation.json"}
+
+
+def test_a_write_leaves_the_index_to_the_first_search(generations: Generations) -> None:
+    add(generations, ITEMS[3], "hospital")
+    assert names(generations, 2) == {"base.sqlite", "changed.json"}
+
+    assert found(generations, "hospital") == {"urn:3"}
+    assert "words.sqlite" in names(generations, 2)
+
+
+def test_what_changed_in_several_writes_is_found(generations: Generations) -> None:
+    for number, text in enumerate(("hospital", "housing", "harbour")):
+        add(generations, ITEMS[number], text)
+
+    assert [found(generations, text) for text in ("hospital", "housing", "harbour")] == [{"urn:0"}, {"urn:1"}, {"urn:2"}]
+    assert found(generations, "harbour", 3) == set()
+    assert len(found(generations, "text")) == 20
+
+
+def test_what_was_changed_untold_is_found(generations: Generations) -> None:
+    add(generations, ITEMS[0], "hospital", is_told=False)
+    add(generations, ITEMS[1], "hospital")
+
+    assert names(generations, 3) == set()
+    assert found(generations, "hospital") == {"urn:0", "urn:1"}
+
+
+def test_a_load_after_small_writes_takes_their_changes_in(generations: Generations) -> None:
+    add(generations, ITEMS[0], "hospital")
+
+    with generations.writing() as writing:
+        writing.store.add(label(ITEMS[1], "hospital"))
+        writing.changed([ITEMS[1]])
+
+    assert names(generations, 3) == {"words.sqlite"}
+    assert found(generations, "hospital") == {"urn:0", "urn:1"}
+
+
+def test_a_write_that_changes_no_item_shares_the_index(generations: Generations) -> None:
+    with generations.writing(indexes_later=True) as writing:
+        writing.store.add(Quad(ITEMS[0], RDFS.label, Literal("elsewhere"), NamedNode("urn:graph")))
+        writing.changed([])
+
+    first, second = (generations.path(number).parent / "words.sqlite" for number in (1, 2))
+    assert first.samefile(second)
+    assert found(generations, "text of") == {item.value for item in ITEMS}
+
+
+def test_a_changed_part_without_a_name_is_found_with_its_whole(tmp_path: Path) -> None:
+    generations, answer = Generations(tmp_path / "store"), BlankNode("answer")
+    with generations.writing() as writing:
+        writing.store.extend([
+            Quad(ITEMS[0], PARL.questionText, Literal("What is spent?"), DefaultGraph()),
+            Quad(ITEMS[0], PARL.answer, answer, DefaultGraph()),
+            *(Quad(item, PARL.questionText, Literal("Who?"), DefaultGraph()) for item in ITEMS[1:]),
+        ])  # fmt: skip
+
+    with generations.writing(indexes_later=True) as writing:
+        writing.store.add(Quad(answer, PARL.answerText, Literal("a hundred pounds"), DefaultGraph()))
+        writing.changed([answer])
+
+    assert found(generations, "pounds") == {"urn:0"}
+
+
+def test_an_index_that_cannot_be_kept_is_made_for_the_process(generations: Generations, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError("read-only")
+
+    add(generations, ITEMS[3], "hospital")
+    monkeypatch.setattr("pqlod.store.indexing.os.replace", refuse)
+
+    assert found(generations, "hospital") == {"urn:3"}
+    assert names(generations, 2) == {"base.sqlite", "changed.json"}
+
+
+def test_an_index_that_another_process_made_is_used(generations: Generations) -> None:
+    add(generations, ITEMS[3], "hospital")
+    assert found(Generations(generations.folder), "hospital") == {"urn:3"}
+    made = generations.path(2).parent / "words.sqlite"
+    before = made.stat().st_ino
+
+    assert found(generations, "hospital") == {"urn:3"}
+    assert made.stat().st_ino == before
+    assert WordIndex(made).search("hospital")
