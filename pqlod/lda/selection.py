@@ -103,11 +103,13 @@ class _Selection:
         if self.request.box:
             self._add_box(self.request.box)
 
-    def _filters(self) -> Iterable[Filter]:
-        for name, value in self.selector.filters:
+    def _filters(self) -> Iterator[Filter]:
+        """Those that leave the fewest items come first, as far as can be told: the request's, then a selector's own."""
+        # Oxigraph keeps to the order of the text between patterns of one shape (measured: 1 ms against 460).
+        yield from self.request.filters
+        for name, value in reversed(self.selector.filters):
             if not is_reserved(name):
                 yield from read_filter(self.api, self.request, name, (value,))
-        yield from self.request.filters
 
     def order(self) -> list[str]:
         """The conditions of ORDER BY: the request's before the configuration's (D03), and an item's IRI at last."""
