@@ -19,6 +19,7 @@ from pqlod.store.generations import Generations, Writing
 
 STATEMENT = "RDF statement"
 FILE = "file"
+CONFLICT = "questions to which sources give different numbers"
 # Resources, and quads of RDF files, that are held in memory before they are written.
 RESOURCES_AT_ONCE = 10_000
 QUADS_AT_ONCE = 100_000
@@ -55,6 +56,7 @@ class Load:
     added: int = 0
     removed: int = 0
     notes: Counter[str] = field(default_factory=Counter)
+    is_written: bool = False
     changed: set[NamedNode] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -73,19 +75,21 @@ class Load:
     def finish(self) -> None:
         """Writes what is still in hand, and tells the store what changed."""
         self._flush()
-        if not self.added and not self.removed and not self.changed:
+        if not self.is_written:
             self.writing.unchanged()
             return
         if self.added >= OPTIMISED:
             self.writing.store.optimize()
-        if not self.was_empty and len(self.changed) <= TOLD_ITEMS:
+        # A statement of an RDF file may change the text of any item that leads to it.
+        if not self.was_empty and not self.new_statements and len(self.changed) <= TOLD_ITEMS:
             self.writing.changed(self.changed)
 
     def report(self, generation: int | None) -> Report:
+        warnings = {**self.notes, CONFLICT: len(self.ledger.conflicts)}
         return Report(
             rows=self._rows(), added=self.added, removed=self.removed, seconds=time.monotonic() - self.started,
             generation=generation, refusals=tuple(self.rejects.first), rejects=self.rejects.written,
-            warnings=tuple(f"{count:,} {what}" for what, count in sorted((self.notes + self.ledger.conflicts).items())),
+            warnings=tuple(f"{count:,} {what}" for what, count in sorted(warnings.items()) if count),
         )  # fmt: skip
 
     def _take_all(self, file: SourceFile) -> None:
@@ -115,7 +119,9 @@ class Load:
         changes = self.ledger.flush()
         self.added += changes.added
         self.removed += changes.removed
-        self._note_changed(changes.resources)
+        self.is_written |= changes.is_written
+        if len(self.changed) <= TOLD_ITEMS:
+            self.changed |= changes.subjects
 
     def _write(self, quads: list[Quad], path: Path) -> None:
         new = [quad for quad in dict.fromkeys(quads) if quad not in self.writing.store]
@@ -124,13 +130,9 @@ class Load:
             self.read[STATEMENT] += len(quads)
         self.new_statements += len(new)
         self.added += len(new)
-        self._note_changed(quad.subject for quad in new if isinstance(quad.subject, NamedNode))
+        self.is_written |= bool(new)
         quads.clear()
         self._show(path)
-
-    def _note_changed(self, resources: Iterable[NamedNode]) -> None:
-        if len(self.changed) <= TOLD_ITEMS:
-            self.changed.update(resources)
 
     def _show(self, path: Path) -> None:
         place = self.files.index(path) + 1

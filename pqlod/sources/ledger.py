@@ -6,11 +6,11 @@ for each resource of which the source told. The triples of the default graph are
 files come has no say.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
+from itertools import chain
 from typing import TypeVar
 
 from pyoxigraph import Store
@@ -40,11 +40,12 @@ class Outcome(IntEnum):
 
 @dataclass(frozen=True)
 class Changes:
-    """What a flush did: triples of the default graph added and removed, and the resources concerned."""
+    """What a flush did: triples of the default graph added and removed, whether anything was written, whose triples changed."""
 
     added: int
     removed: int
-    resources: frozenset[NamedNode]
+    is_written: bool
+    subjects: frozenset[NamedNode]
 
 
 @dataclass(slots=True)
@@ -94,8 +95,8 @@ class Entry:
 class Ledger:
     """What sources told, over a store: ``tell`` takes records, ``flush`` writes what changed since the last flush.
 
-    ``outcomes`` tells of each resource its kind and what became of it, over all flushes. ``conflicts`` counts what
-    sources contradict each other in.
+    ``outcomes`` tells of each resource its kind and what became of it, over all flushes; ``conflicts`` are
+    the questions to which sources give different numbers.
     """
 
     def __init__(self, store: Store) -> None:
@@ -104,7 +105,7 @@ class Ledger:
         self._passing: dict[tuple[str, str], Record] = {}  # what is told in passing, by source and IRI
         self._sources: dict[str, frozenset[str]] = {}  # by IRI, who told of it in this load
         self.outcomes: dict[str, tuple[str, Outcome]] = {}
-        self.conflicts: Counter[str] = Counter()
+        self.conflicts: set[str] = set()
 
     def __len__(self) -> int:
         """How many resources are in hand since the last flush."""
@@ -131,8 +132,7 @@ class Ledger:
         apply(self._store, added, removed)
         self._entries.clear()
         self._passing.clear()
-        places = {entry.iri for entry in dirty} | {place for entry in dirty for place, _ in entry.stored}
-        return Changes(_triples(added), _triples(removed), frozenset(map(NamedNode, places)))
+        return _changes(added, removed)
 
     def _take(self, record: Record) -> bool:
         entry = self._entry(record)
@@ -191,8 +191,8 @@ class Ledger:
         records = [told.record for told in entry.told.values()]
         numbers = {record.number for record in records if isinstance(record, Question | LoneAnswer) and record.number}
         if len(numbers) > 1:
-            self.conflicts["questions to which sources give different numbers"] += 1
-        new = _merged(records)[0].iri if len(records) > 1 else records[0].iri
+            self.conflicts.add(entry.iri)
+        new = _merged(records)[0].iri
         if new != entry.iri:
             entry.aliases.add(new)
             self._entries[new] = entry
@@ -271,8 +271,12 @@ def _move(known: dict[str, Value], old: str, new: str) -> None:
         known[new] = known.pop(old)
 
 
-def _triples(quads: Iterable[Quad]) -> int:
-    return sum(quad.graph_name == DEFAULT for quad in quads)
+def _changes(added: list[Quad], removed: list[Quad]) -> Changes:
+    new, stale = ([quad for quad in quads if quad.graph_name == DEFAULT] for quads in (added, removed))
+    subjects = (quad.subject for quad in chain(new, stale))
+    return Changes(
+        len(new), len(stale), bool(added or removed), frozenset(subject for subject in subjects if isinstance(subject, NamedNode))
+    )
 
 
 def _distinct(entries: Iterable[Entry]) -> list[Entry]:

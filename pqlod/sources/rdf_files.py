@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import PurePath
 from typing import TypeVar
 
 from pyoxigraph import RdfFormat, parse
@@ -19,23 +18,38 @@ Named = TypeVar("Named")
 
 # How a file of each syntax begins, comments left out; the first row that fits.
 BEGINNINGS = (
-    (re.compile(r"<\?xml[^>]*>.*?<(\w+:)?RDF\b|<(\w+:)?RDF\b", re.S), RdfFormat.RDF_XML),
-    (re.compile(r"[\[{].*?\"@(context|id|graph|type)\"", re.S), RdfFormat.JSON_LD),
-    (re.compile(r"(<[^>\s]*>|_:\S+)\s+<[^>\s]*>\s+(<[^>\s]*>|_:\S+|\"([^\"\\]|\\.)*\"(@[\w-]+|\^\^<[^>\s]*>)?)\s*(<[^>\s]*>|_:\S+)\s*\."),
-     RdfFormat.N_QUADS),
-    (re.compile(r"(@?(prefix|base)\b|<[^>\s]*:[^>\s]*>|_:|\[|\w*:\w)", re.I), RdfFormat.TRIG),
-)  # fmt: skip
-SUFFIXES = {"ttl": RdfFormat.TURTLE, "trig": RdfFormat.TRIG, "nt": RdfFormat.N_TRIPLES, "nq": RdfFormat.N_QUADS,
-            "rdf": RdfFormat.RDF_XML, "owl": RdfFormat.RDF_XML, "jsonld": RdfFormat.JSON_LD, "n3": RdfFormat.N3}  # fmt: skip
+    (re.compile(r"(<\?xml|<!DOCTYPE|<!--).*?<(\w+:)?RDF\b|<(\w+:)?RDF\b", re.DOTALL), RdfFormat.RDF_XML),
+    (re.compile(r"[\[{].*?\"@(context|id|graph|type)\"", re.DOTALL), RdfFormat.JSON_LD),
+    (re.compile(r"@?(prefix|base)\b|<[^>\s]*:[^>\s]*>|_:|\[|\w*:\w", re.IGNORECASE), RdfFormat.TRIG),
+)
+# A line of N-Triples or N-Quads, the latter of which has the former in it.
+NODE = r"(<[^>\s]*>|_:\S+)"
+LINE = re.compile(rf'{NODE}\s*<[^>\s]*>\s*({NODE}|"([^"\\]|\\.)*"(@[\w-]+|\^\^<[^>\s]*>)?)\s*{NODE}?\s*\.')
+# Suffixes decide among the syntaxes that can begin alike, and where content says nothing.
+SUFFIXES = {
+    ".ttl": RdfFormat.TRIG,
+    ".trig": RdfFormat.TRIG,
+    ".nt": RdfFormat.N_QUADS,
+    ".nq": RdfFormat.N_QUADS,
+    ".n3": RdfFormat.N3,
+    ".rdf": RdfFormat.RDF_XML,
+    ".owl": RdfFormat.RDF_XML,
+    ".jsonld": RdfFormat.JSON_LD,
+}
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 COMMENT = re.compile(r"\A(\s*#[^\n]*\n)+\s*")
 
 
 def syntax_of(file: SourceFile) -> RdfFormat | None:
-    """The RDF syntax of a file: by its content, else by its name; None if it looks like none."""
+    """The RDF syntax of a file: by its content, and its name where that says too little; None if it looks like none."""
     start = COMMENT.sub("", file.head)
+    by_name = next((SUFFIXES[suffix] for suffix in file.path.suffixes if suffix in SUFFIXES), None)
     by_content = next((syntax for pattern, syntax in BEGINNINGS if pattern.match(start)), None)
-    return by_content or next((SUFFIXES[suffix[1:]] for suffix in PurePath(file.name).suffixes if suffix[1:] in SUFFIXES), None)
+    if by_content != RdfFormat.TRIG:
+        return by_content or by_name
+    lines = [line for line in start.splitlines()[:20] if line and not line.startswith("#")]
+    is_by_lines = all(map(LINE.match, lines[:-1] or lines))  # the last one may be cut
+    return by_name or (RdfFormat.N_QUADS if is_by_lines else RdfFormat.TRIG)
 
 
 def read(file: SourceFile) -> Iterator[Quad]:

@@ -70,5 +70,5 @@ def test_a_broken_file_gives_nothing(make_file: Make) -> None:
 
 
 def test_the_suffix_decides_where_the_content_does_not(make_file: Make) -> None:
-    assert rdf_files.syntax_of(make_file("", "x.ttl.gz")) == RdfFormat.TURTLE
+    assert rdf_files.syntax_of(make_file("", "x.ttl.gz")) == RdfFormat.TRIG
     assert rdf_files.syntax_of(make_file("some text", "x.txt")) is None
