@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -72,9 +73,11 @@ def serving(*options: str) -> Iterator[Served]:
     """``pqlod serve`` with these options in processes of its own, on a free port, for as long as the context lasts."""
     port = free_port()
     command = [sys.executable, "-m", "pqlod", "serve", "--port", str(port), *options]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with tempfile.TemporaryFile() as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
         try:
-            wait_for(port, process)
+            if not is_listening(port, process):
+                log.seek(0)
+                pytest.fail(f"pqlod serve did not start: {log.read().decode()}")
             yield Served(f"http://127.0.0.1:{port}", process)
         finally:
             process.terminate()
@@ -99,12 +102,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    """Until something listens; fails if the process ends before, or takes too long."""
+def is_listening(port: int, process: "subprocess.Popen[bytes]") -> bool:
+    """Waits until something listens on the port; False if the process ends before that, or takes too long."""
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+                return True
         time.sleep(0.05)
-    raise AssertionError(f"pqlod serve did not start on port {port}: exit status {process.poll()}")
+    return False
