@@ -3,9 +3,12 @@
 A query file begins with a header of comments that the program reads and the documentation shows::
 
     # title: Questions that a department has not answered in time
+    # description: The oldest come first. There may be several lines of this,
+    # description: which are read as one text.
     # param department: iri    The answering department
     # param since: date?       Tabled on or after (an optional parameter, which may be left out)
     # param when: date|dateTime    Either of two kinds
+    # param words: string = social housing    What is searched for (a default, up to two spaces or the line's end)
 
 ``$name`` and ``?name`` mean the same to SPARQL, so such a file is a valid query as it stands, and an optional
 parameter that is left out is a variable like any other: ``FILTER(!BOUND($since) || ?tabled >= $since)``.
@@ -57,12 +60,16 @@ KINDS: Mapping[str, ParameterKind] = {
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter that a query declares. ``kind`` is one of KINDS, or several with ``|`` between them."""
+    """A parameter that a query declares. ``kind`` is one of KINDS, or several with ``|`` between them.
+
+    ``default``, if it is not empty, is the text of the value that it has when it is left out.
+    """
 
     name: str
     kind: str
     description: str = ""
     is_optional: bool = False
+    default: str = ""
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -96,13 +103,15 @@ class Query:
     title: str = ""
     parameters: Mapping[str, Parameter] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     is_trusted: bool = True
+    description: str = ""
 
     def bind(self, **terms: Term | None) -> "Query":
-        """The query with its parameters' terms in place; an optional one that is absent or None stays a variable.
+        """The query with its parameters' terms in place; one that is absent or None has its default.
 
-        Raises BadParameter for an unknown, a missing, or a mistyped one.
+        Without a default, an optional one stays a variable. Raises BadParameter for an unknown, a missing, or a mistyped one.
         """
-        given = {name: term for name, term in terms.items() if term is not None}
+        defaults = {name: each.term(each.default) for name, each in self.parameters.items() if each.default}
+        given = defaults | {name: term for name, term in terms.items() if term is not None}
         for name in terms:
             if name not in self.parameters:
                 raise BadParameter(f"{self._label} has no parameter {name!r}.", parameter=name, known=self.parameters)
@@ -149,20 +158,25 @@ def load_queries(folder: Path) -> Mapping[str, Query]:
     return MappingProxyType({query.name: query for query, _ in parsed})
 
 
-_HEADER_LINE = re.compile(r"#\s*(?P<key>title|param)\b\s*:?\s*(?P<rest>.*)")
-_PARAMETER = re.compile(r"(?P<name>\w+)\s*:\s*(?P<kind>[\w|]+)(?P<optional>\??)(?:\s+(?P<description>.*))?")
+_HEADER_LINE = re.compile(r"#\s*(?P<key>title|description|param)\b\s*:?\s*(?P<rest>.*)")
+_PARAMETER = re.compile(
+    r"(?P<name>\w+)\s*:\s*(?P<kind>[\w|]+)(?P<optional>\??)"
+    r"(?:\s*=\s*(?P<default>\S+(?:\s\S+)*))?(?:\s+(?P<description>.*))?"
+)
 
 
 def _parse_query(text: str, name: str) -> tuple[Query, list[Mistake]]:
-    title, parameters, mistakes = "", {}, []
+    title, description, parameters, mistakes = "", "", {}, []
     for key, rest in _header(text):
         if key == "title":
             title = rest
+        elif key == "description":
+            description = f"{description} {rest}".strip()
         elif parameter := _parse_parameter(rest):
             parameters[parameter.name] = parameter
         else:
             mistakes.append(Mistake(name, "# param", f"{rest!r} was found where 'name: kind description' was expected"))
-    query = Query(text, name, title, MappingProxyType(parameters))
+    query = Query(text, name, title, MappingProxyType(parameters), description=description)
     return query, [*mistakes, *_mistakes(query)]
 
 
@@ -176,7 +190,9 @@ def _header(text: str) -> Iterator[tuple[str, str]]:
 
 def _parse_parameter(text: str) -> Parameter | None:
     match = _PARAMETER.fullmatch(text)
-    return match and Parameter(match["name"], match["kind"], match["description"] or "", bool(match["optional"]))
+    if match is None:
+        return None
+    return Parameter(match["name"], match["kind"], match["description"] or "", bool(match["optional"]), match["default"] or "")
 
 
 def _mistakes(query: Query) -> Iterator[Mistake]:
@@ -188,6 +204,8 @@ def _mistakes(query: Query) -> Iterator[Mistake]:
         yield Mistake(query.name, f"${name}", "is not declared by a line '# param' of the header")
     try:
         Store().query(query.text)
+    except OSError:
+        pass  # it parses, and an ASK would call a service at once
     except SyntaxError as error:
         yield Mistake(query.name, "", f"does not parse: {error}")
 
@@ -196,6 +214,11 @@ def _parameter_mistakes(query: Query, parameter: Parameter, used: Iterable[str])
     for kind in set(parameter.kinds) - set(KINDS):
         hint = " or ".join(near(kind, KINDS)) or ", ".join(KINDS)
         yield Mistake(query.name, f"# param {parameter.name}", f"has the unknown kind {kind!r}; expected {hint}")
+    if parameter.default and set(parameter.kinds) <= set(KINDS):
+        try:
+            parameter.term(parameter.default)
+        except BadParameter as error:
+            yield Mistake(query.name, f"# param {parameter.name}", f"has a default of another kind: {error}")
     if parameter.name not in used:
         yield Mistake(query.name, f"# param {parameter.name}", "is not used in the query")
     else:

@@ -48,6 +48,33 @@ def test_an_optional_parameter_left_out_stays_a_variable() -> None:
     assert "FILTER (!BOUND($since) || ?tabled >= $since)" in query.text
 
 
+def test_a_header_may_describe_the_query_in_several_lines() -> None:
+    query = read_query("# title: T\n# description: Longest\n# description: first.\nASK {}", "a.rq")
+
+    assert query.description == "Longest first."
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        pytest.param(
+            "x: string = social housing   The words", Parameter("x", "string", "The words", default="social housing"), id="words"
+        ),
+        pytest.param("x: integer=10  How many", Parameter("x", "integer", "How many", default="10"), id="close"),
+        pytest.param("x: date? = 2024-01-01", Parameter("x", "date", "", True, "2024-01-01"), id="optional"),
+    ],
+)
+def test_a_parameter_may_have_a_default(line: str, expected: Parameter) -> None:
+    assert read_query(f"# param {line}\nASK {{ ?s ?p $x }}", "a.rq").parameters == {"x": expected}
+
+
+def test_a_parameter_left_out_has_its_default() -> None:
+    query = read_query("# param x: integer = 10  How many\nASK { ?s ?p $x }", "a.rq")
+
+    assert f'ASK {{ ?s ?p "10"^^{XSD.integer} }}' in query.bind().text
+    assert f'ASK {{ ?s ?p "3"^^{XSD.integer} }}' in query.bind(x=Literal(3)).text
+
+
 @pytest.mark.parametrize(
     ("terms", "message"),
     [
@@ -153,6 +180,7 @@ def test_text_of_another_kind_is_told(kind: str, text: str) -> None:
         pytest.param("# param x iri\nASK {?s ?p ?x}", "a.rq # param: 'x iri' was found where", id="malformed"),
         pytest.param("# param x: dat\nASK {?s ?p ?x}", "has the unknown kind 'dat'; expected date", id="unknown-kind"),
         pytest.param("# param x: iri\nASK {?s ?p ?o}", "a.rq # param x: is not used in the query", id="unused"),
+        pytest.param("# param x: integer = ten\nASK {?s ?p ?x}", "has a default of another kind: 'ten'", id="default"),
         pytest.param("ASK {?s ?p $x}", "a.rq $x: is not declared", id="undeclared"),
         pytest.param("ASK {", "a.rq: does not parse", id="syntax"),
         pytest.param("# param x: iri\nASK {BIND(1 AS $x)}", "a.rq $x: is a parameter, and is also assigned", id="assigned"),
