@@ -101,7 +101,7 @@ class QuerySyntaxError(RequestError):
 
 
 class QueryTooLarge(RequestError):
-    """SPARQL text is longer, or nested deeper, than is parsed here; ``limit`` names the limit."""
+    """SPARQL text is longer, nested deeper, or searches for more, than is taken here; ``limit`` names the limit."""
 
     def __init__(self, problem: str, *, limit: str) -> None:
         self.limit = limit

@@ -16,6 +16,7 @@ from pqlod.rdf import BlankNode, DefaultGraph, Graph, NamedNode, Resource, Tripl
 from pqlod.store.dataset import Matches, Solutions
 from pqlod.store.index import WordIndex, remove_with, temporary_folder
 from pqlod.store.query import Query
+from pqlod.store.searches import with_searches
 
 
 class Evaluator(Protocol):
@@ -87,7 +88,7 @@ class EmbeddedDataset:
 
     def _evaluate(self, query: Query) -> Solutions | Graph | bool:
         if query.is_trusted:
-            return _evaluate(self._store, query.text)
+            return _evaluate(self._store, with_searches(query.text, self.search))
         if self._sandbox is None:
             raise QueryRefused("SPARQL of clients is not run here.")
         return self._sandbox.evaluate(self.location, query.text)

@@ -15,6 +15,7 @@ import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Any, Literal, cast
@@ -33,7 +34,8 @@ from pqlod.errors import (
 from pqlod.rdf import Graph
 from pqlod.store.dataset import Solutions
 from pqlod.store.embedded import syntax_error
-from pqlod.store.screening import Limits, declared_prefixes, screen
+from pqlod.store.screening import Limits, check_length, declared_prefixes, screen
+from pqlod.store.searches import Search, with_searches
 from pqlod.store.worker import HEADER
 
 logger = logging.getLogger(__name__)
@@ -292,16 +294,17 @@ class Sandbox:
         named_graphs: Sequence[str] = (),
         base_iri: str | None = None,
         rows: int | None = None,
+        search: Search | None = None,
     ) -> Result:
         """The result of a query over the store in that folder, in the media type given for its kind.
 
         The graphs, if any are given, are the query's dataset in place of what it says itself (SPARQL 1.1 Protocol, 2.1.4);
-        ``rows`` asks for a limit below the one that there is.
+        ``rows`` asks for a limit below the one that there is. ``search`` finds the items for search calls in the query.
         Raises UnwantedKind where the kind has no media type; QuerySyntaxError, QueryTooLarge, QueryRefused;
         QueryLimitExceeded, also when too many queries wait; DatasetError and its other kinds when the store fails.
         """
         request = {
-            "query": screen(text, self.limits),
+            "query": self._screened(text, search),
             "location": str(location.absolute()),
             "media_types": {kind: media_types.get(kind) for kind in OWN_MEDIA_TYPES},
             "default_graphs": list(default_graphs),
@@ -331,6 +334,11 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _screened(self, text: str, search: Search | None) -> str:
+        check_length(text, self.limits)
+        screened = partial(screen, limits=self.limits)
+        return with_searches(text, search, screened) if search else screened(text)
 
     def _run(self, request: Mapping[str, Any]) -> Result:
         worker = self._pool.take()

@@ -45,14 +45,19 @@ def screen(text: str, limits: Limits) -> str:
     QuerySyntaxError for one whose strings or brackets are open. Comments go so that nothing that was taken for a comment
     here can be taken for something else by the parser.
     """
-    if len(text) > limits.query_length:
-        raise QueryTooLarge(f"The query has {len(text)} characters; {limits.query_length} are allowed.", limit="query length")
+    check_length(text, limits)
     tokens = list(tokenize(text))
     check_tokens(tokens, text, limits)
     decoded = decode_codepoints(text)
     if decoded != text:
         _refuse_calls(list(_significant(tokenize(decoded))), decoded)
     return "".join(" " * len(token.text) if token.kind is Kind.COMMENT else token.text for token in tokens)
+
+
+def check_length(text: str, limits: Limits) -> None:
+    """Raises QueryTooLarge for a text that is too long to be looked at."""
+    if len(text) > limits.query_length:
+        raise QueryTooLarge(f"The query has {len(text)} characters; {limits.query_length} are allowed.", limit="query length")
 
 
 def check_tokens(tokens: Iterable[Token], text: str, limits: Limits) -> None:

@@ -47,6 +47,18 @@ WHERE {
 ORDER BY DESC(?tabled)
 LIMIT 10
 """,
+    "The ten questions that say most of housing and schools": """\
+PREFIX parl: <http://data.parliament.uk/schema/parl#>
+PREFIX pqlod: <urn:pqlod:vocab:>
+
+SELECT ?question ?score ?text
+WHERE {
+  SERVICE pqlod:search { ?question pqlod:matches "housing schools" ; pqlod:score ?score }
+  ?question parl:questionText ?text .
+}
+ORDER BY DESC(?score)
+LIMIT 10
+""",
     "Everything that is said of one thing": """\
 SELECT ?property ?value
 WHERE { <http://data.parliament.uk/resources/1012383> ?property ?value }
@@ -279,6 +291,7 @@ def _run(
         named_graphs=asked.named_graphs,
         base_iri=endpoint,
         rows=rows,
+        search=opened.dataset.search,
     )
 
 
