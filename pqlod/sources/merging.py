@@ -18,7 +18,7 @@ from datetime import date
 from typing import Any
 
 from pqlod.sources.json_records import to_json
-from pqlod.sources.records import MENTION, Answer, LoneAnswer, Question, Record, count_facts
+from pqlod.sources.records import BARE, MENTION, PRINTED, Answer, LoneAnswer, Question, Record, count_facts
 
 # How much a source is trusted; one that is not named here stands with the tables.
 TABLE = 1
@@ -29,8 +29,9 @@ COLLECTED = frozenset({"houses"})
 
 def trust(source: str) -> int:
     """How much a source is trusted: the more the higher."""
-    base, mention, _ = source.partition(f"-{MENTION}")
-    return TRUST.get(base, TABLE) - (len(TRUST) if mention else 0)
+    base, _, mention = source.partition(f"-{MENTION}")
+    depth = 0 if MENTION not in source else 2 if PRINTED in mention else 3 if BARE in mention else 1
+    return TRUST.get(base, TABLE) - depth * max(TRUST.values())
 
 
 def standing(record: Record) -> tuple[Any, ...]:

@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 DATA = "http://data.parliament.uk/"
 RESOURCES = DATA + "resources/"
-MENTION = "mention"
+# Parts of the names of sources: what is told in passing; of that, a name only as printed, or none at all.
+MENTION, PRINTED, BARE = "mention", "printed", "bare"
 LABEL_PREFIX = "Biography information for "
 
 # Of each House: the number that houseId holds, its term in the thesaurus, its name.
@@ -475,12 +476,12 @@ def count_facts(record: Record) -> int:
     return sum(getattr(record, field.name) not in (None, "", ()) for field in fields(record))
 
 
-def in_passing(record: Record, house: str = "") -> str:
+def in_passing(record: Record, *details: str) -> str:
     """The source name of what a record tells in passing: it is kept, and trusted, apart from the source's own records.
 
-    Members are kept by House, so that one who has sat in both is not forgotten in either.
+    What tells more is also kept apart from what tells less, so that a later bare mention does not hide a fuller one.
     """
-    return "-".join(filter(None, (record.source, MENTION, house.lower())))
+    return "-".join((record.source, MENTION, *details))
 
 
 def _mentioned_members(
@@ -488,9 +489,11 @@ def _mentioned_members(
 ) -> Iterator[Record]:
     if not member.id:  # members/0 gives the standard answer to questions that lapsed; it is nobody
         return
+    details = () if member.full_name else (PRINTED,) if member.name else (BARE,)
     yield Member(
-        source=in_passing(record, house), as_of=day, id=member.id, full_name=member.full_name or member.name,
-        houses=(house,) if house else (), constituency=constituency,
+        # By House, so that one who has sat in both is not forgotten in either.
+        source=in_passing(record, *details, *([house.lower()] if house else [])), as_of=day, id=member.id,
+        full_name=member.full_name or member.name, houses=(house,) if house else (), constituency=constituency,
     )  # fmt: skip
     if constituency:
         yield Constituency(source=in_passing(record), address=constituency, name=member.constituency)
@@ -498,8 +501,9 @@ def _mentioned_members(
 
 def _mentioned_departments(record: Record, day: date | None, department: DepartmentMention) -> Iterator[Record]:
     if department.id is not None:
+        details = () if department.short_name else (PRINTED,) if department.name else (BARE,)
         yield Department(
-            source=in_passing(record), as_of=day, id=department.id, name=department.name,
+            source=in_passing(record, *details), as_of=day, id=department.id, name=department.name,
             short_name=department.short_name, sort_name=department.sort_name,
         )  # fmt: skip
 

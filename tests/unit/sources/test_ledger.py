@@ -177,7 +177,7 @@ def test_what_each_source_told_is_kept_in_its_graph() -> None:
     told_of = {(quad.subject, quad.graph_name) for quad in store.quads_for_pattern(None, RECORD, None, None)}
 
     assert {(NamedNode(f"{DATA}resources/17"), graph_of(source)) for source in ("lda", "moj-csv")} <= told_of
-    assert (NamedNode(f"{DATA}members/3972"), graph_of("lda-mention-commons")) in told_of
+    assert (NamedNode(f"{DATA}members/3972"), graph_of("lda-mention-printed-commons")) in told_of
 
 
 def test_a_name_told_in_passing_is_the_latest() -> None:
@@ -188,6 +188,14 @@ def test_a_name_told_in_passing_is_the_latest() -> None:
 
     label = "Biography information for Baroness Chapman"
     assert values(store, f"{DATA}members/3972", RDFS.label) == [label]
+
+
+def test_a_mention_without_name_hides_none() -> None:
+    store = Store()
+
+    tell(store, [question(asker=ASKER), question(asker=MemberMention(id=3972), tabled_on=date(2015, 6, 30))])
+
+    assert values(store, f"{DATA}members/3972", RDFS.label) == ["Biography information for Jenny Chapman"]
 
 
 def test_a_department_is_named_as_lately_and_a_question_as_then() -> None:

@@ -76,6 +76,7 @@ def test_a_member_is_merged_fact_by_fact_in_the_order_of_trust() -> None:
 
 def test_what_is_told_in_passing_is_trusted_least() -> None:
     assert trust("lda") > trust("wq-api") == trust("mnis") > trust("anything") > trust("lda-mention") > trust("wq-api-mention")
+    assert trust("moj-csv-mention") > trust("lda-mention-printed") > trust("moj-csv-mention-printed") > trust("lda-mention-bare")
 
 
 @pytest.mark.parametrize(

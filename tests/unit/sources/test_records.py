@@ -74,10 +74,10 @@ def test_a_question_tells_in_passing_of_members_department_and_house() -> None:
 
     assert list(question.mentions()) == [
         House(source="lda-mention", id=1),
-        Member(source="lda-mention-commons", as_of=TABLED, id=3972, full_name="Jenny Chapman", houses=("Commons",)),
-        Department(source="lda-mention", as_of=TABLED, id=54, name="Ministry of Justice"),
-        Member(source="lda-mention-commons", as_of=TABLED, id=76, full_name="Damian Green", houses=("Commons",)),
-        Member(source="lda-mention-commons", as_of=TABLED, id=77, houses=("Commons",)),
+        Member(source="lda-mention-printed-commons", as_of=TABLED, id=3972, full_name="Jenny Chapman", houses=("Commons",)),
+        Department(source="lda-mention-printed", as_of=TABLED, id=54, name="Ministry of Justice"),
+        Member(source="lda-mention-printed-commons", as_of=TABLED, id=76, full_name="Damian Green", houses=("Commons",)),
+        Member(source="lda-mention-bare-commons", as_of=TABLED, id=77, houses=("Commons",)),
     ]
 
 
