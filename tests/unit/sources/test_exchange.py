@@ -13,6 +13,7 @@ from pqlod.sources.records import Answer, AnswerVersion, Attachment, DepartmentM
 from pqlod.sources.refusals import Refusal
 
 Make = Callable[..., SourceFile]
+DOCUMENT = Path(__file__).parents[3] / "docs" / "exchange-format.md"
 
 FULL: dict[str, Any] = {
     "uin": "1", "house": "Commons", "type": "written", "date_tabled": "2024-01-05", "date_for_answer": "2024-01-09",
@@ -125,3 +126,10 @@ def test_the_real_questions_are_all_read(shared: Path) -> None:
     assert sum(not answer.is_clipped for answer in answers) == 8_975
     assert sum(answer.is_clipped for answer in answers) == 5_978
     assert sum(question.house == "Lords" for question in questions if isinstance(question, Question)) == 141
+
+
+@pytest.mark.parametrize("field", sorted({*FULL, "number", "title", "session", "asking_member_full_name"}))
+def test_every_field_is_documented(field: str) -> None:
+    if not DOCUMENT.is_file():
+        pytest.skip("needs the documentation of a checkout")
+    assert f"`{field}`" in DOCUMENT.read_text("utf-8")
