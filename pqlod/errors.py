@@ -7,6 +7,9 @@ PqlodError
 │   ├── ItemNotFound            nothing is known of that resource
 │   ├── NotAcceptable           none of the formats on offer is acceptable
 │   ├── BadParameter            a parameter's name or value
+│   ├── NotAuthenticated        a write without a token that allows it
+│   ├── WritingRefused          a write where none is allowed
+│   ├── Conflict                a write that does not fit what is there
 │   ├── QuerySyntaxError        SPARQL text that does not parse
 │   └── QueryTooLarge           SPARQL text that is too long, or nested too deep, to be parsed
 ├── SourceError                 a source file, or a record in it
@@ -90,6 +93,22 @@ class BadParameter(RequestError):
         self.near = near(parameter if value is None else value, known)
         hint = f" Did you mean {' or '.join(repr(name) for name in self.near)}?" if self.near else ""
         super().__init__(f"{problem}{f' Expected: {expected}.' if expected else ''}{hint}")
+
+
+class NotAuthenticated(RequestError):
+    """Who asks has not shown to be allowed to; ``challenge`` says how to (RFC 9110, 11.6.1; RFC 6750, 3)."""
+
+    def __init__(self, problem: str, *, challenge: str) -> None:
+        self.challenge = challenge
+        super().__init__(problem)
+
+
+class WritingRefused(RequestError):
+    """Nobody may write here, or not from there."""
+
+
+class Conflict(RequestError):
+    """What is to be written does not fit what is there, such as a graph to be created that exists."""
 
 
 class QuerySyntaxError(RequestError):

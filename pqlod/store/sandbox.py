@@ -76,11 +76,14 @@ class UnwantedKind(DatasetError):
 
 
 class Worker:
-    """A worker process, as seen from here: one request at a time, then its messages."""
+    """A worker process, as seen from here: one request at a time, then its messages.
 
-    def __init__(self, memory: int) -> None:
+    ``program`` is what Python runs in it, with the bytes of memory that it may use as its argument.
+    """
+
+    def __init__(self, memory: int, program: Sequence[str] = (str(WORKER),)) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-P", str(WORKER), str(memory)],
+            [sys.executable, "-P", *program, str(memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
@@ -96,16 +99,20 @@ class Worker:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, request: Mapping[str, Any]) -> None:
-        """Sends a request; WorkerEnded if nobody is there."""
-        body = json.dumps(request).encode()
-        self._until = time.monotonic() + request["seconds"] + GRACE
+    def ask(self, request: Mapping[str, Any], *bodies: bytes) -> None:
+        """Sends a request, and bodies that belong to it; WorkerEnded if nobody is there."""
+        self.allow(request["seconds"])
         try:
-            for part in (memoryview(HEADER.pack(b"Q", len(body))), memoryview(body)):
-                while part:
-                    part = part[self._input.write(part) :]
+            for letter, body in ((b"Q", json.dumps(request).encode()), *((b"D", body) for body in bodies)):
+                for part in (memoryview(HEADER.pack(letter, len(body))), memoryview(body)):
+                    while part:
+                        part = part[self._input.write(part) :]
         except BrokenPipeError:
             raise WorkerEnded(self.end()) from None
+
+    def allow(self, seconds: float) -> None:
+        """Gives it so much time from now on, and some grace, before it is taken for dead."""
+        self._until = time.monotonic() + seconds + GRACE
 
     def hear(self) -> tuple[bytes, bytes]:
         """The next message: its letter and its body; WorkerEnded if there will be none."""
@@ -143,8 +150,8 @@ class Worker:
 class Pool:
     """Workers, started at need and ended by ``close``; each is lent to one query at a time."""
 
-    def __init__(self, limits: Limits, size: int) -> None:
-        self._limits, self._size = limits, size
+    def __init__(self, limits: Limits, size: int, program: Sequence[str] = (str(WORKER),)) -> None:
+        self._limits, self._size, self._program = limits, size, program
         self._changed = threading.Condition()
         self._begin()
 
@@ -168,13 +175,13 @@ class Pool:
                 if worker.is_alive:
                     return worker
                 worker.end()
-        return Worker(self._limits.memory)
+        return self._start()
 
     def give_back(self, worker: Worker, is_sound: bool) -> None:
         """Ends a worker that is not sound, and starts another in its place."""
         if not is_sound:
             worker.end()
-            worker = Worker(self._limits.memory)
+            worker = self._start()
         with self._changed:
             self._lent -= 1
             self._idle.append(worker)
@@ -186,6 +193,9 @@ class Pool:
         """Ends the workers, those that are lent when they come back."""
         with self._changed:
             self._closing()
+
+    def _start(self) -> Worker:
+        return Worker(self._limits.memory, self._program)
 
     def _wait(self) -> None:
         if self._waiting >= self._limits.waiting:

@@ -20,7 +20,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from pyoxigraph import (
     BlankNode,
@@ -62,6 +62,8 @@ UNKNOWN_FUNCTION = re.compile(r"The custom function <(.*)> is not supported")
 
 ResultFormat = QueryResultsFormat | RdfFormat
 Results = QuerySolutions | QueryBoolean | QueryTriples
+Functions = dict[NamedNode, Callable[..., NamedNode | BlankNode | Literal | Triple | None]]
+Found = TypeVar("Found")
 
 
 class ResultFull(Exception):
@@ -176,17 +178,24 @@ class ResultStream:
 
 
 def evaluate(store: Store, request: dict[str, Any]) -> Results:
-    """The results of a query. A call of a function that nobody knows is an error of its expression (SPARQL 1.1, 17.6)."""
-    unknown: dict[NamedNode, Callable[..., NamedNode | BlankNode | Literal | Triple | None]] = {}
+    """The results of a query."""
+    return with_unknown_functions(
+        lambda functions: store.query(
+            request["query"],
+            base_iri=request["base_iri"],
+            default_graph=graphs(request["default_graphs"], request["named_graphs"]),
+            named_graphs=graphs(request["named_graphs"], request["default_graphs"]),
+            custom_functions=functions,
+        )
+    )
+
+
+def with_unknown_functions(run: Callable[[Functions], Found]) -> Found:
+    """What ``run`` gives; a call of a function that nobody knows is an error of its expression (SPARQL 1.1, 17.6)."""
+    unknown: Functions = {}
     while True:
         try:
-            return store.query(
-                request["query"],
-                base_iri=request["base_iri"],
-                default_graph=graphs(request["default_graphs"], request["named_graphs"]),
-                named_graphs=graphs(request["named_graphs"], request["default_graphs"]),
-                custom_functions=unknown,
-            )
+            return run(unknown)
         except RuntimeError as error:
             function = UNKNOWN_FUNCTION.fullmatch(str(error))
             if not function or NamedNode(function[1]) in unknown:
