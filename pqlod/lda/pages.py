@@ -85,12 +85,12 @@ def fetch_page(
     datasets = (dataset, *view_datasets)
     _check_existence(request, selected, datasets)
     view = fetch_view(api, request, selected.items, datasets)
-    licences, descriptions = _licences(request, selected.items, dataset)
+    licences, descriptions = _licences(api, request, selected.items, dataset)
     facts = Facts(
         api=api,
         request=request,
         formatter=formatter,
-        items=tuple(_rewritten_items(selected.items, api)),
+        items=tuple(_rewritten_iris(selected.items, api)),
         view=rewritten(view.graph, api.rewrites),
         total=selected.total,
         has_next=selected.has_next,
@@ -123,8 +123,8 @@ def _page(facts: Facts) -> Page:
     )
 
 
-def _rewritten_items(items: Sequence[NamedNode], api: Api) -> Iterator[NamedNode]:
-    return (term for item in items if isinstance(term := rewritten_term(item, api.rewrites), NamedNode))
+def _rewritten_iris(iris: Sequence[NamedNode], api: Api) -> Iterator[NamedNode]:
+    return (term for iri in iris if isinstance(term := rewritten_term(iri, api.rewrites), NamedNode))
 
 
 def _select(api: Api, request: PageRequest, dataset: Dataset) -> Selected:
@@ -179,24 +179,29 @@ def _check_existence(request: PageRequest, selected: Selected, datasets: Sequenc
 
 
 def _existence_query(request: PageRequest, item: NamedNode) -> Query:
-    pattern = f"{item} ?property ?value"
-    return Query(f"ASK {{ {f'GRAPH {request.graph} {{ {pattern} }}' if request.graph else pattern} }}", name="existence")
+    return Query(f"ASK {{ {_in_graph(f'{item} ?property ?value', request)} }}", name="existence")
 
 
-def _licences(request: PageRequest, items: Sequence[NamedNode], dataset: Dataset) -> tuple[tuple[Resource, ...], Graph]:
+def _licences(api: Api, request: PageRequest, items: Sequence[NamedNode], dataset: Dataset) -> tuple[tuple[Resource, ...], Graph]:
     """The licences of an endpoint, and those that paths from its items lead to, with what the dataset tells of these."""
     paths = request.endpoint.licence_paths if items else ()
-    found = dict.fromkeys(licence for path in paths for licence in _ends(path, items, dataset))
-    return (*request.endpoint.licences, *found), dataset.describe(tuple(found)) if found else Graph()
+    found = tuple(dict.fromkeys(licence for path in paths for licence in _ends(path, items, request, dataset)))
+    descriptions = dataset.describe(found, request.graph) if found else Graph()
+    return (*request.endpoint.licences, *_rewritten_iris(found, api)), rewritten(descriptions, api.rewrites)
 
 
-def _ends(path: PropertyPath, items: Sequence[NamedNode], dataset: Dataset) -> Iterator[NamedNode]:
+def _ends(path: PropertyPath, items: Sequence[NamedNode], request: PageRequest, dataset: Dataset) -> Iterator[NamedNode]:
     """The resources that a path leads to from any of the items."""
     chains = Chains(TermWriter({}), Variables())
     end = chains.require(path.steps)
     values = f"VALUES {ITEM} {{ {' '.join(map(str, items))} }}"
-    query = Query(f"SELECT DISTINCT {end} WHERE {{ {values} {' . '.join(chains.triples())} }}", name="licences")
+    pattern = _in_graph(" . ".join(chains.triples()), request)
+    query = Query(f"SELECT DISTINCT {end} WHERE {{ {values} {pattern} }}", name="licences")
     return (term for term in dataset.select(query).values(end[1:]) if isinstance(term, NamedNode))
+
+
+def _in_graph(pattern: str, request: PageRequest) -> str:
+    return f"GRAPH {request.graph} {{ {pattern} }}" if request.graph else pattern
 
 
 class _Totals:
