@@ -6,27 +6,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
-from werkzeug.exceptions import UnsupportedMediaType
 
 from pqlod.datasets import Opened
-from pqlod.errors import BadParameter, DatasetUnavailable, NotAcceptable, PqlodError, QueryTooLarge, TooManyQueries
+from pqlod.errors import BadParameter, DatasetUnavailable, NotAcceptable, PqlodError, TooManyQueries
 from pqlod.formatters.html import FormatLink
 from pqlod.formatters.solutions import FORMATS, GRAPH_NAMES, PAGE, ResultFormat, format_named, format_names, table
-from pqlod.rdf import NamedNode
 from pqlod.store.embedded import EmbeddedDataset
 from pqlod.store.sandbox import OWN_MEDIA_TYPES, RETRY_AFTER, Kind, Result, Sandbox, UnwantedKind, parse_result
 from pqlod.web import service_description as description
-from pqlod.web.addresses import pairs, parameters, root
+from pqlod.web.addresses import parameters, root
 from pqlod.web.documents import graph_response
-from pqlod.web.negotiation import best_offer, essence
+from pqlod.web.negotiation import best_offer
 from pqlod.web.problems import Problem, problem_of
+from pqlod.web.protocol import body_pairs, graph_iris
 from pqlod.web.responses import with_charset
 from pqlod.web.service import Service
 
 PATH = "/sparql"
-FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
+DIRECT = "application/sparql-query"
 ROWS_ON_PAGE = 500
-BYTES_OF_A_CHARACTER = 12  # at most, percent-encoded in a form
 
 # What the query page offers to begin with; each is a link.
 EXAMPLES: Mapping[str, str] = {
@@ -152,7 +150,7 @@ def queryable(service: Service) -> Opened:
 
 def read_request(most_characters: int) -> QueryRequest:
     """The query of the request that is being answered. Raises BadParameter, or 415 for a body of another media type."""
-    given = (*parameters(request), *(_body(most_characters) if request.method == "POST" else ()))
+    given = (*parameters(request), *(body_pairs("query", DIRECT, most_characters) if request.method == "POST" else ()))
     texts = [value for name, value in given if name == "query"]
     if any(name == "update" for name, _ in given):
         raise BadParameter("This is the address of queries, and takes no updates.", parameter="update", expected="query=")
@@ -164,8 +162,8 @@ def read_request(most_characters: int) -> QueryRequest:
         return QueryRequest(None)
     return QueryRequest(
         texts[0],
-        _graphs(given, "default-graph-uri"),
-        _graphs(given, "named-graph-uri"),
+        graph_iris(given, "default-graph-uri"),
+        graph_iris(given, "named-graph-uri"),
         next((value for name, value in given if name in {"format", "_format"} and value), ""),
     )
 
@@ -221,34 +219,6 @@ def query_page(sandbox: Sandbox, formats: list[FormatLink], text: str = "", **sh
     return render_template(
         "sparql.html", query=text, formats=formats, limits=sandbox.limits, examples=EXAMPLES, rows_shown=ROWS_ON_PAGE, **shown
     )
-
-
-def _body(most_characters: int) -> tuple[tuple[str, str], ...]:
-    media_type = essence(request.content_type or "")
-    if media_type not in {FORM, DIRECT}:
-        given = f"not {media_type}" if media_type else "and says so in Content-Type"
-        raise UnsupportedMediaType(f"A query is sent as {DIRECT} or {FORM}, {given}.")
-    if request.mimetype_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8", "us-ascii"}:
-        raise UnsupportedMediaType("A query is sent in UTF-8.")
-    if (request.content_length or 0) > most_characters * BYTES_OF_A_CHARACTER:
-        raise QueryTooLarge(f"The query is too long; {most_characters} characters are allowed.", limit="query length")
-    body = request.get_data(cache=False)
-    if media_type == FORM:
-        return pairs(body)
-    try:
-        return (("query", body.decode("utf-8")),)
-    except UnicodeDecodeError as error:
-        raise BadParameter("The query is not UTF-8.", parameter="query", expected="UTF-8") from error
-
-
-def _graphs(given: tuple[tuple[str, str], ...], parameter: str) -> tuple[str, ...]:
-    iris = tuple(value for name, value in given if name == parameter)
-    for iri in iris:
-        try:
-            NamedNode(iri)
-        except ValueError as error:
-            raise BadParameter(f"{iri!r} is no IRI.", parameter=parameter, value=iri, expected="an absolute IRI") from error
-    return iris
 
 
 def _named(kind: Kind, name: str) -> Choice | None:
