@@ -140,9 +140,9 @@ def upwards(path: str) -> str:
 
 def format_links(page: "Page") -> list[FormatLink]:
     """Every format of the page, but for those whose names begin with ``_``, which are not advertised."""
-    url = page.request.url
+    url, by_suffix = page.request.url.with_suffix(page.formatter.name), page.api.negotiates_by_suffix
     return [
-        FormatLink(name, str(url.with_suffix(name)), formatter.media_types[0])
+        FormatLink(name, str(url.in_format(name, by_suffix=by_suffix)), formatter.media_types[0])
         for name, formatter in page.endpoint.formatters.items()
         if formatter.is_advertised and not name.startswith("_")
     ]
@@ -163,7 +163,7 @@ def filters(page: "Page") -> list[tuple[str, str, str]]:
 
 
 def _first_page(page: "Page") -> RequestUrl:
-    return page.request.url.with_suffix(page.formatter.name).without("_page", "_generation")
+    return page.request.url.with_suffix(page.formatter.name).without("_format", "_page", "_generation")
 
 
 def _filter_in_words(name: str) -> str:

@@ -38,6 +38,11 @@ class RequestUrl:
     def with_suffix(self, suffix: str) -> "RequestUrl":
         return replace(self, suffix=suffix)
 
+    def in_format(self, name: str, *, by_suffix: bool) -> "RequestUrl":
+        """The same page in another format, by its suffix or by a parameter beside that. A callback is for JSON alone."""
+        plain = self.without("_format", "callback")
+        return plain.with_suffix(name) if by_suffix else plain.with_parameters(_format=name)
+
     def with_path(self, path: str) -> "RequestUrl":
         return replace(self, path=path)
 

@@ -119,9 +119,7 @@ class Links:
         return self.url.with_parameters(**page, _view=name)
 
     def format(self, name: str) -> RequestUrl:
-        if self._facts.api.negotiates_by_suffix:
-            return self.url.with_suffix(name)
-        return self.url.with_parameters(_format=name)
+        return self.url.in_format(name, by_suffix=self._facts.api.negotiates_by_suffix)
 
 
 def page_metadata(facts: Facts) -> Graph:

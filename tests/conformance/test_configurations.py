@@ -271,6 +271,26 @@ def test_a_page_for_people_has_the_items_in_their_order(client_of: Callable[[str
     assert [address.rpartition("/")[2] for address in headings] == [iri.rpartition("/")[2] for iri in expected]
 
 
+def test_a_feed_is_as_the_configuration_describes_it(client_of: Callable[[str], FlaskClient]) -> None:
+    body = client_of("museum").get("/objects.news?exists-acquired=true").data
+
+    assert texts("/a:feed/a:title/text() | /a:feed/a:rights/text()", body) == ["New in the museum", "No rights reserved"]
+    assert texts("//a:entry/a:updated/text()", body) == ["1954-06-30T00:00:00Z", "2019-10-15T00:00:00Z", "2001-03-02T00:00:00Z"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("asked", ["_format=html", "_format=json&callback=f"])
+def test_links_to_other_formats_lead_to_them(client_of: Callable[[str], FlaskClient], name: str, asked: str) -> None:
+    """Whatever format was asked for, and however."""
+    client = client_of(name)
+    page = client.get(f"{PAGES[name]}{'&' if '?' in PAGES[name] else '?'}{asked}")
+
+    links = dict(re.findall(r'<([^>]*)>; rel="alternate"; type="([^"]*)"', ", ".join(page.headers.getlist("Link"))))
+
+    assert {url: client.get(url).mimetype for url in links} == links
+    assert len(links) >= 10
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_syntax_of_rdf_has_the_same_graph(client_of: Callable[[str], FlaskClient], name: str) -> None:
     graphs = [

@@ -52,6 +52,19 @@ def test_a_url_reads_back_as_what_it_was_made_from_and_is_an_iri(parameters, seg
     assert unquote(urlsplit(url).path) == "/" + segment
 
 
+@pytest.mark.parametrize(
+    ("by_suffix", "expected"),
+    [
+        pytest.param(True, "http://h.example/qs.csv?n=7", id="by suffix"),
+        pytest.param(False, "http://h.example/qs.json?n=7&_format=csv", id="by parameter"),
+    ],
+)
+def test_the_address_in_another_format_asks_for_that_format_alone(by_suffix, expected):
+    url = RequestUrl("http://h.example", "/qs", (("_format", "json"), ("n", "7"), ("callback", "f")), "json")
+
+    assert str(url.in_format("csv", by_suffix=by_suffix)) == expected
+
+
 def test_empty_values_are_dropped_and_equal_ones_fall_together():
     url = RequestUrl("http://h", "/qs", (("n", "7"), ("n", ""), ("n", "9"), ("n", "7"), ("m", "")))
 
