@@ -23,10 +23,13 @@ from pqlod.store.sandbox import Sandbox
 from pqlod.store.screening import Limits
 from pqlod.web.api import api_blueprint
 from pqlod.web.description import description_blueprint
+from pqlod.web.graph_store import graph_store_blueprint
 from pqlod.web.problems import problem_response
 from pqlod.web.resources import resources_blueprint
 from pqlod.web.service import Service
 from pqlod.web.sparql import sparql_blueprint
+from pqlod.web.update import update_blueprint
+from pqlod.web.writing import open_writing
 
 # Sent with every response. Nobody needs a session here, so any site may read (Fetch standard, CORS protocol).
 HEADERS = {
@@ -39,7 +42,7 @@ HEADERS = {
     "frame-ancestors 'none'",
 }
 PREFLIGHT_HEADERS = {
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-Modified-Since, If-None-Match",
+    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-Modified-Since, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
 
@@ -51,11 +54,12 @@ def create_app(settings: Settings) -> Flask:
     """
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     sandbox = Sandbox(limits(settings), settings.query_workers)
+    writing = open_writing(settings)
     generations = Generations(settings.store, sandbox=sandbox) if settings.store else None
     if generations:
         generations.current()
     configuration = LiveConfiguration(configuration_reader(settings.config))
-    service = Service(settings, configuration, Datasets(generations, sandbox), sandbox)
+    service = Service(settings, configuration, Datasets(generations, sandbox), sandbox, writing)
 
     app = Flask("pqlod", template_folder="web/templates", static_folder="web/static")
     app.extensions["pqlod"] = service
@@ -66,6 +70,8 @@ def create_app(settings: Settings) -> Flask:
     app.context_processor(lambda: _for_templates(configuration))
     for blueprint in (
         sparql_blueprint(service, sandbox),
+        update_blueprint(service),
+        graph_store_blueprint(service),
         description_blueprint(service),
         resources_blueprint(),
         api_blueprint(service),

@@ -27,6 +27,9 @@ NEEDED_STORE = click.option(
 CONFIG = click.option(
     "--config", multiple=True, metavar="[PREFIX::]FILE", help="An API configuration in Turtle; may be repeated (PQLOD_CONFIG)."
 )
+TOKEN_FILE = click.option(
+    "--token-file", type=click.Path(path_type=Path, dir_okay=False), help="File of write tokens (PQLOD_TOKEN_FILE)."
+)
 BASE_URL = click.option("--base-url", metavar="URL", help="What addresses in pages start with (PQLOD_BASE_URL).")
 
 
@@ -69,12 +72,16 @@ def load(files: tuple[Path, ...], store: Path, rejects: Path | None, quiet: bool
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on: 8000 (PQLOD_PORT).")
 @click.option("--workers", type=click.IntRange(1), help="Number of processes: 2 (PQLOD_WORKERS).")
 @BASE_URL
+@click.option("--writable", is_flag=True, default=None, help="Let those who have a token write (PQLOD_WRITABLE).")
+@TOKEN_FILE
+@click.option("--no-auth", is_flag=True, default=None, help="Let everybody on this machine write; for tests (PQLOD_NO_AUTH).")
 def serve(**options: Any) -> None:
     """Serve the Linked Data API and SPARQL over HTTP, until interrupted.
 
     \b
     Examples:
       pqlod serve
+      pqlod serve --store ./new --writable --token-file tokens
       pqlod serve --store ./store --host 0.0.0.0 --port 80 --workers 4 --base-url https://lda.example.org/
       pqlod serve --config someones-api.ttl
     """
@@ -156,6 +163,32 @@ def info(store: Path) -> None:
     click.echo(str(info_of(store)), nl=False)
 
 
+@cli.group()
+def token() -> None:
+    """Tokens that allow to write, for "pqlod serve --writable"."""
+
+
+@token.command("new")
+@click.argument("name")
+@click.option(
+    "--token-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    envvar="PQLOD_TOKEN_FILE",
+    help="The file to which its hash is added (PQLOD_TOKEN_FILE).",
+)
+def new_token(name: str, token_file: Path) -> None:
+    """Print a new token, once, and add its NAME and hash to a file. To revoke it, delete the line.
+
+    \b
+    Example:
+      pqlod token new loader --token-file tokens
+    """
+    from pqlod.write_tokens import TokenFile
+
+    click.echo(TokenFile(token_file).add(name))
+
+
 @cli.command()
 @click.argument("config", nargs=-1, required=True, metavar="[PREFIX::]FILE...")
 def check(config: tuple[str, ...]) -> None:
@@ -198,7 +231,7 @@ def with_sample(settings: Settings) -> Settings:
     from pqlod.loading import load as load_files
     from pqlod.sample import sample_store
 
-    if settings.store or settings.config:
+    if settings.store or settings.config or settings.writable:
         return settings
     return replace(settings, store=sample_store(load_files))
 

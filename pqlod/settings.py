@@ -38,6 +38,12 @@ class Settings:
     query_workers: int = 2
     queries_waiting: int = 16
     queries_per_client: int = 4
+    writable: bool = False
+    token_file: Path | None = None
+    no_auth: bool = False
+    audit_log: Path | None = None
+    update_seconds: float = 60.0
+    update_length: int = 2_000_000
 
     @property
     def public_root(self) -> str:

@@ -30,13 +30,16 @@ STATUSES: tuple[tuple[type[errors.PqlodError], int], ...] = (
     (errors.QueryRefused, 403),
     (errors.TooManyQueries, 429),
     (errors.QueryLimitExceeded, 503),
+    (errors.ServiceFailed, 502),
     (errors.DatasetUnavailable, 503),
+    (errors.ClientLeft, 503),
     (errors.StoreError, 503),
     (errors.DatasetError, 500),
     (errors.ConfigurationError, 500),
 )
 # What a problem tells beside its detail: attributes of the error, where it has them and they say something.
 MEMBERS = ("parameter", "value", "expected", "near", "offered", "line", "column", "limit", "iri")
+HEADERS: Mapping[str, str] = {"Retry-After": "retry_after", "WWW-Authenticate": "challenge"}  # likewise
 # Whoever asked for none of them gets the first.
 OFFERS = ("application/problem+json", "application/json", "text/html", "application/xhtml+xml", "text/plain")
 FORMATS: Mapping[str, str] = {"html": "text/html", "text": "text/plain"}  # by suffix or _format; others are problem+json
@@ -86,8 +89,7 @@ def _expected(error: errors.PqlodError) -> Problem:
     if status == 500:
         logger.error("%s at %s: %s", type(error).__name__, request.full_path, error, exc_info=error)
     members = {name: getattr(error, name) for name in MEMBERS if getattr(error, name, None) not in (None, "", ())}
-    retry_after = getattr(error, "retry_after", None)
-    headers = {"Retry-After": str(retry_after)} if retry_after else {}
+    headers = {header: str(value) for header, name in HEADERS.items() if (value := getattr(error, name, None))}
     return Problem(status, HTTP_STATUS_CODES[status], str(error), f"urn:pqlod:problem:{type(error).__name__}", members, headers)
 
 

@@ -6,6 +6,7 @@ from pqlod.datasets import Datasets
 from pqlod.live import LiveConfiguration
 from pqlod.settings import Settings
 from pqlod.store.sandbox import Sandbox
+from pqlod.web.writing import Writing
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,11 @@ class Service:
     configuration: LiveConfiguration
     datasets: Datasets
     sandbox: Sandbox
+    writing: Writing | None = None
+    """None where writing is off."""
 
     def close(self) -> None:
-        """Ends the processes that were started for queries."""
+        """Ends the processes that were started for queries and updates."""
         self.sandbox.close()
+        if self.writing:
+            self.writing.updater.close()

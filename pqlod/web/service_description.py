@@ -20,6 +20,7 @@ COUNT_DEFAULT = Query("SELECT (COUNT(*) AS ?triples) WHERE { ?s ?p ?o }", "tripl
 COUNT_NAMED = Query(
     "SELECT ?graph (COUNT(*) AS ?triples) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph", "triples in each graph"
 )
+DATASET = BlankNode("dataset")
 MOST_GRAPHS = 1000  # that are listed
 
 
@@ -53,9 +54,9 @@ def count(dataset: Dataset) -> Census:
     return Census(int(default.value), tuple(sorted(named, key=str)))  # type: ignore[union-attr, arg-type]  # as above
 
 
-def service_description(endpoint: str, limits: Limits, census: Census) -> Graph:
-    """The description of the service at this address."""
-    return Graph(_statements(NamedNode(endpoint), limits, census))
+def service_description(endpoint: str, limits: Limits, census: Census, update_endpoint: str = "") -> Graph:
+    """The description of the service at this address, and of that for updates where there is one."""
+    return Graph([*_statements(NamedNode(endpoint), limits, census), *_update_statements(update_endpoint)])
 
 
 def _statements(endpoint: NamedNode, limits: Limits, census: Census) -> Iterator[Triple]:
@@ -65,6 +66,15 @@ def _statements(endpoint: NamedNode, limits: Limits, census: Census) -> Iterator
     yield from (Triple(endpoint, SD.resultFormat, NamedNode(iri)) for iri in dict.fromkeys(_format_iris()))
     yield from (Triple(endpoint, PQLOD[f"limit-{field.name}"], _limit(limits, field.name)) for field in fields(limits))
     yield from _dataset(endpoint, census)
+
+
+def _update_statements(endpoint: str) -> Iterator[Triple]:
+    if endpoint:
+        service = NamedNode(endpoint)
+        yield Triple(service, RDF.type, SD.Service)
+        yield Triple(service, SD.endpoint, service)
+        yield Triple(service, SD.supportedLanguage, SD.SPARQL11Update)
+        yield Triple(service, SD.defaultDataset, DATASET)
 
 
 def _format_iris() -> Iterator[str]:
@@ -80,7 +90,7 @@ def _limit(limits: Limits, name: str) -> Literal:
 
 
 def _dataset(endpoint: NamedNode, census: Census) -> Iterator[Triple]:
-    dataset, default = BlankNode("dataset"), BlankNode("default")
+    dataset, default = DATASET, BlankNode("default")
     yield Triple(endpoint, SD.defaultDataset, dataset)
     yield Triple(dataset, RDF.type, SD.Dataset)
     yield Triple(dataset, SD.defaultGraph, default)

@@ -132,7 +132,9 @@ def sparql_blueprint(service: Service, sandbox: Sandbox) -> Blueprint:
     @blueprint.get(f"{PATH}.<suffix>")
     def describe(suffix: str) -> Response:
         census = counter.census(queryable(service).dataset)
-        graph = description.service_description(root(request, service.settings) + PATH, sandbox.limits, census)
+        address = root(request, service.settings)
+        updates = f"{address}/update" if service.writing else ""
+        graph = description.service_description(address + PATH, sandbox.limits, census, updates)
         return graph_response(graph, description.PREFIXES, lambda formats: query_page(sandbox, formats), suffix)
 
     return blueprint
