@@ -10,8 +10,9 @@ A query file begins with a header of comments that the program reads and the doc
     # param when: date|dateTime    Either of two kinds
     # param words: string = social housing    What is searched for (a default, up to two spaces or the line's end)
 
-``$name`` and ``?name`` mean the same to SPARQL, so such a file is a valid query as it stands, and an optional
-parameter that is left out is a variable like any other: ``FILTER(!BOUND($since) || ?tabled >= $since)``.
+A parameter is written ``$name``, a variable ``?name``. To SPARQL they mean the same, so no name may be both, such a file
+is a valid query as it stands, and an optional parameter that is left out is a variable like any other:
+``FILTER(!BOUND($since) || ?tabled >= $since)``.
 """
 
 import re
@@ -196,10 +197,12 @@ def _parse_parameter(text: str) -> Parameter | None:
 
 
 def _mistakes(query: Query) -> Iterator[Mistake]:
-    used = {token.text[1:] for token in tokenize(query.text) if token.kind is Kind.VARIABLE}
-    marked = {token.text[1:] for token in tokenize(query.text) if token.kind is Kind.VARIABLE and token.text[0] == "$"}
+    used = {token.text for token in tokenize(query.text) if token.kind is Kind.VARIABLE}
+    marked = {variable[1:] for variable in used if variable[0] == "$"}
     for parameter in query.parameters.values():
-        yield from _parameter_mistakes(query, parameter, used)
+        yield from _parameter_mistakes(query, parameter, marked)
+    for name in sorted(marked & {variable[1:] for variable in used if variable[0] == "?"}):
+        yield Mistake(query.name, f"?{name}", f"is the same variable as the parameter ${name}; give one of them another name")
     for name in sorted(marked - set(query.parameters)):
         yield Mistake(query.name, f"${name}", "is not declared by a line '# param' of the header")
     try:
@@ -220,7 +223,7 @@ def _parameter_mistakes(query: Query, parameter: Parameter, used: Iterable[str])
         except BadParameter as error:
             yield Mistake(query.name, f"# param {parameter.name}", f"has a default of another kind: {error}")
     if parameter.name not in used:
-        yield Mistake(query.name, f"# param {parameter.name}", "is not used in the query")
+        yield Mistake(query.name, f"# param {parameter.name}", f"is not used in the query, where it is written ${parameter.name}")
     else:
         try:
             substitute_variables(query.text, {parameter.name: NamedNode("urn:value")})

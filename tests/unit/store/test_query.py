@@ -181,6 +181,7 @@ def test_text_of_another_kind_is_told(kind: str, text: str) -> None:
         pytest.param("# param x: dat\nASK {?s ?p ?x}", "has the unknown kind 'dat'; expected date", id="unknown-kind"),
         pytest.param("# param x: iri\nASK {?s ?p ?o}", "a.rq # param x: is not used in the query", id="unused"),
         pytest.param("# param x: integer = ten\nASK {?s ?p ?x}", "has a default of another kind: 'ten'", id="default"),
+        pytest.param("# param x: iri\nASK {?x ?p $x}", "a.rq ?x: is the same variable as the parameter $x", id="both"),
         pytest.param("ASK {?s ?p $x}", "a.rq $x: is not declared", id="undeclared"),
         pytest.param("ASK {", "a.rq: does not parse", id="syntax"),
         pytest.param("# param x: iri\nASK {BIND(1 AS $x)}", "a.rq $x: is a parameter, and is also assigned", id="assigned"),
