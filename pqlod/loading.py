@@ -11,8 +11,9 @@ from pqlod.errors import SourceError
 from pqlod.rdf import NamedNode, Quad
 from pqlod.reports import Rejects, Report, Row
 from pqlod.sources import SourceFile, source_of
+from pqlod.sources.changes import Changes, Writer
 from pqlod.sources.files import files_in
-from pqlod.sources.ledger import Ledger, Outcome, apply
+from pqlod.sources.ledger import Ledger, Outcome
 from pqlod.sources.records import Record
 from pqlod.sources.refusals import Refusal
 from pqlod.store.generations import Generations, Writing
@@ -46,6 +47,7 @@ class Load:
     """A load while it goes on: what was counted so far, and how it is told."""
 
     writing: Writing
+    writer: Writer
     files: tuple[Path, ...]
     progress: Callable[[Progress], None]
     rejects: Rejects
@@ -61,7 +63,7 @@ class Load:
 
     def __post_init__(self) -> None:
         self.was_empty = self.writing.is_empty
-        self.ledger = Ledger(self.writing.store)
+        self.ledger = Ledger(self.writing.store, self.writer)
 
     def take(self, path: Path) -> None:
         """Takes a file's records or quads; what is wrong with it goes to the rejects, and the next file may come."""
@@ -75,6 +77,7 @@ class Load:
     def finish(self) -> None:
         """Writes what is still in hand, and tells the store what changed."""
         self._flush()
+        self.writer.settle()
         if not self.is_written:
             self.writing.unchanged()
             return
@@ -119,13 +122,14 @@ class Load:
         changes = self.ledger.flush()
         self.added += changes.added
         self.removed += changes.removed
-        self.is_written |= changes.is_written
+        self.is_written |= bool(changes)
         if len(self.changed) <= TOLD_ITEMS:
             self.changed |= changes.subjects
 
     def _write(self, quads: list[Quad], path: Path) -> None:
+        self.writer.settle()
         new = [quad for quad in dict.fromkeys(quads) if quad not in self.writing.store]
-        apply(self.writing.store, new, [])
+        self.writer.write(Changes(quads=new))
         if quads:
             self.read[STATEMENT] += len(quads)
         self.new_statements += len(new)
@@ -171,8 +175,8 @@ def load(
     paths = _existing(files)
     generations = generations or Generations(folder)
     with closing(Rejects(rejects or folder.with_name(folder.name + ".rejects.jsonl"))) as refused:
-        with generations.writing() as writing:
-            work = Load(writing, paths, progress, refused)
+        with generations.writing() as writing, Writer(writing.store) as writer:
+            work = Load(writing, writer, paths, progress, refused)
             for path in paths:
                 work.take(path)
             work.finish()

@@ -11,6 +11,8 @@ import orjson
 
 from pqlod.sources.records import RECORDS, Record
 
+PLAIN = frozenset({str, int, bool, date, type(None)})  # what stands in JSON as it is
+
 
 def to_json(record: Record) -> str:
     """A record as one line of JSON without its default values: equal records give equal text."""
@@ -24,11 +26,11 @@ def from_json(text: str) -> Record:
 
 
 def _plain(value: Any) -> Any:  # what orjson writes
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if not is_dataclass(value):
-        return value
     shape: Any = type(value)
+    if shape in PLAIN:
+        return value
+    if shape is tuple:
+        return [_plain(item) for item in value]
     return {name: _plain(told) for name, default in _defaults(shape) if (told := getattr(value, name)) != default}
 
 

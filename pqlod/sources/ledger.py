@@ -6,16 +6,16 @@ for each resource of which the source told. The triples of the default graph are
 files come has no say.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
-from itertools import chain
 from typing import TypeVar
 
 from pyoxigraph import Store
 
-from pqlod.rdf import PQLOD, PROV, RDF, XSD, DefaultGraph, Literal, NamedNode, Quad, Term
+from pqlod.rdf import PQLOD, PROV, RDF, XSD, DefaultGraph, Literal, NamedNode, Term
+from pqlod.sources.changes import Changes, Row, Writer
 from pqlod.sources.json_records import from_json, to_json
 from pqlod.sources.merging import merge, supersedes
 from pqlod.sources.quads import iri, statements
@@ -23,10 +23,7 @@ from pqlod.sources.records import DATA, MENTION, LoneAnswer, Question, Record
 
 GRAPHS = f"{DATA}graphs/source/"
 ALIASES = NamedNode(f"{DATA}graphs/aliases")
-DEFAULT = DefaultGraph()
-RECORD, ALIAS = PQLOD.record, PQLOD.alias
-# From this many quads on, writing them as new files of the store is faster than a transaction.
-BULK = 20_000
+RECORD, ALIAS, JSON, DATE_TIME = PQLOD.record, PQLOD.alias, RDF.JSON, XSD.dateTime
 Value = TypeVar("Value")
 
 
@@ -36,16 +33,6 @@ class Outcome(IntEnum):
     UNCHANGED = 0
     CHANGED = 1
     NEW = 2
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What a flush did: triples of the default graph added and removed, whether anything was written, whose triples changed."""
-
-    added: int
-    removed: int
-    is_written: bool
-    subjects: frozenset[NamedNode]
 
 
 @dataclass(slots=True)
@@ -96,11 +83,15 @@ class Ledger:
     """What sources told, over a store: ``tell`` takes records, ``flush`` writes what changed since the last flush.
 
     ``outcomes`` tells of each resource its kind and what became of it, over all flushes; ``conflicts`` are
-    the questions to which sources give different numbers.
+    the questions to which sources give different numbers. What is flushed goes to a writer, which may still be
+    at it when the next records come.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, writer: Writer) -> None:
+        self._store, self._writer = store, writer
+        self._was_empty = not store
+        self._known: set[int] = set()  # hashes of the IRIs met so far: in a store that was empty, others need no look
+        self._flying: frozenset[str] = frozenset()  # IRIs of the last flush
         self._entries: dict[str, Entry] = {}  # by each of their IRIs
         self._passing: dict[tuple[str, str], Record] = {}  # what is told in passing, by source and IRI
         self._sources: dict[str, frozenset[str]] = {}  # by IRI, who told of it in this load
@@ -128,11 +119,13 @@ class Ledger:
         dirty = [entry for entry in _distinct(self._entries.values()) if entry.is_dirty]
         for entry in dirty:
             self._note(entry.iri, Outcome.CHANGED if entry.stored else Outcome.NEW)
-        added, removed = _difference(dirty)
-        apply(self._store, added, removed)
+        changes = _changes(dirty)
+        self._writer.write(changes)
+        self._known.update(map(hash, self._entries))
+        self._flying = frozenset(self._entries)
         self._entries.clear()
         self._passing.clear()
-        return _changes(added, removed)
+        return changes
 
     def _take(self, record: Record) -> bool:
         entry = self._entry(record)
@@ -165,6 +158,11 @@ class Ledger:
     def _find(self, alias: str, record: Record) -> Entry | None:
         if alias in self._entries:
             return self._entries[alias]
+        if self._was_empty and hash(alias) not in self._known:
+            return None
+        if alias in self._flying:
+            self._writer.settle()
+            self._flying = frozenset()
         entry = self._read(alias)
         if entry is None and isinstance(record, Question | LoneAnswer):
             for quad in self._store.quads_for_pattern(None, ALIAS, NamedNode(alias), ALIASES):
@@ -210,28 +208,18 @@ def graph_of(source: str) -> NamedNode:
     return iri(GRAPHS + source)
 
 
-def apply(store: Store, added: list[Quad], removed: list[Quad]) -> None:
-    """Writes changes to a store."""
-    for quad in removed:
-        store.remove(quad)
-    if len(added) >= BULK:
-        store.bulk_extend(added)
-    elif added:
-        store.extend(added)
-
-
-def _difference(entries: Iterable[Entry]) -> tuple[list[Quad], list[Quad]]:
-    added: list[Quad] = []
-    removed: list[Quad] = []
+def _changes(entries: Iterable[Entry]) -> Changes:
+    changes = Changes()
     for entry in entries:
-        new = list(_quads({(entry.iri, source): told for source, told in entry.told.items()}, entry.other_names))
-        old = set(_quads(entry.stored, entry.stored_aliases))
-        added += (quad for quad in new if quad not in old) if old else new
-        removed += old.difference(new)
-    return added, removed
+        new = _rows({(entry.iri, source): told for source, told in entry.told.items()}, entry.other_names)
+        if entry.stored:
+            changes.replace(_rows(entry.stored, entry.stored_aliases), new)
+        else:
+            changes.add_new(new)
+    return changes
 
 
-def _quads(told: dict[tuple[str, str], Told], aliases: set[tuple[str, str]]) -> Iterator[Quad]:
+def _rows(told: Mapping[tuple[str, str], Told], aliases: Iterable[tuple[str, str]]) -> Iterator[Row]:
     """Everything that stands in the store because of what was told."""
     by_resource: dict[str, list[Record]] = {}
     for (name, source), one in told.items():
@@ -240,16 +228,16 @@ def _quads(told: dict[tuple[str, str], Told], aliases: set[tuple[str, str]]) -> 
     for name, records in by_resource.items():
         resource = NamedNode(name)
         for record in _merged(records):
-            yield from (Quad(s, p, o, DEFAULT) for s, p, o in statements(record, resource))
+            yield from ((s, p, o, None) for s, p, o in statements(record, resource))
     for name, alias in aliases:
-        yield Quad(NamedNode(name), ALIAS, NamedNode(alias), ALIASES)
+        yield NamedNode(name), ALIAS, NamedNode(alias), ALIASES
 
 
-def _kept(resource: NamedNode, source: str, told: Told) -> Iterator[Quad]:
+def _kept(resource: NamedNode, source: str, told: Told) -> Iterator[Row]:
     graph = graph_of(source)
-    yield Quad(resource, RECORD, Literal(told.text, datatype=RDF.JSON), graph)
+    yield resource, RECORD, Literal(told.text, datatype=JSON), graph
     if told.record.as_of is not None and MENTION not in source:
-        yield Quad(resource, PROV.generatedAtTime, Literal(f"{told.record.as_of}T00:00:00Z", datatype=XSD.dateTime), graph)
+        yield resource, PROV.generatedAtTime, Literal(f"{told.record.as_of}T00:00:00Z", datatype=DATE_TIME), graph
 
 
 def _merged(records: list[Record]) -> tuple[Record, ...]:
@@ -269,14 +257,6 @@ def _value(term: Term | DefaultGraph) -> str:
 def _move(known: dict[str, Value], old: str, new: str) -> None:
     if old in known:
         known[new] = known.pop(old)
-
-
-def _changes(added: list[Quad], removed: list[Quad]) -> Changes:
-    new, stale = ([quad for quad in quads if quad.graph_name == DEFAULT] for quads in (added, removed))
-    subjects = (quad.subject for quad in chain(new, stale))
-    return Changes(
-        len(new), len(stale), bool(added or removed), frozenset(subject for subject in subjects if isinstance(subject, NamedNode))
-    )
 
 
 def _distinct(entries: Iterable[Entry]) -> list[Entry]:

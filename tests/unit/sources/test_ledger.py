@@ -9,6 +9,7 @@ import pytest
 from pyoxigraph import Store
 
 from pqlod.rdf import PARL, RDFS, DefaultGraph, Literal, NamedNode, Quad
+from pqlod.sources.changes import Writer
 from pqlod.sources.ledger import ALIAS, RECORD, Ledger, Outcome, graph_of
 from pqlod.sources.records import (
     Answer,
@@ -34,10 +35,11 @@ def question(source: str = "wq-api", **values: Any) -> Question:
 
 
 def tell(store: Store, records: Iterable[Record]) -> Ledger:
-    ledger = Ledger(store)
-    for record in records:
-        ledger.tell(record)
-    ledger.flush()
+    with Writer(store) as writer:
+        ledger = Ledger(store, writer)
+        for record in records:
+            ledger.tell(record)
+        ledger.flush()
     return ledger
 
 
@@ -157,15 +159,14 @@ def test_questions_of_one_uin_in_two_sessions_are_two() -> None:
 
 
 def test_every_flush_counts_for_the_same_outcomes() -> None:
-    ledger = Ledger(Store())
+    store = Store()
+    records = (question(number=17), question("lda", number=17, heading="Prisons"), question("lda", number=17, heading="Prisons"))
 
-    for record in (
-        question(number=17),
-        question("lda", number=17, heading="Prisons"),
-        question("lda", number=17, heading="Prisons"),
-    ):
-        ledger.tell(record)
-        ledger.flush()
+    with Writer(store) as writer:
+        ledger = Ledger(store, writer)
+        for record in records:
+            ledger.tell(record)
+            ledger.flush()
 
     assert ledger.outcomes[f"{DATA}resources/17"] == ("written question", Outcome.NEW)
 
