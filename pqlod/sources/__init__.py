@@ -30,7 +30,9 @@ def source_of(file: SourceFile) -> Source:
         if source.recognises(file):
             return source
     kinds = ", ".join(source.name for source in SOURCES if source.read is not _refuse)
-    raise SourceError(f"Of no known kind: it begins {file.head[:40]!r}. Known are: {kinds}.", source=file.name)
+    start = file.head[:40]
+    shown = "with bytes that are no text" if "\ufffd" in start or "\x00" in start else repr(start)
+    raise SourceError(f"Of no known kind: it begins {shown}. Known are: {kinds}.", source=file.name)
 
 
 def _is_json(recognises: Callable[[object], bool]) -> Callable[[SourceFile], bool]:

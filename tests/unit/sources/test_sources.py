@@ -53,10 +53,11 @@ def test_a_kind_is_told_by_content(make_file: Make, content: str, name: str) -> 
         ('{"things": []}', "Of no known kind"),
         ('{"uin": "1", ', "Broken JSON"),
         ("<other/>", "Of no known kind"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe", "it begins with bytes that are no text"),
     ],
-    ids=["empty", "blank", "prose", "unknown table", "unknown JSON", "cut JSON", "unknown XML"],
+    ids=["empty", "blank", "prose", "unknown table", "unknown JSON", "cut JSON", "unknown XML", "picture"],
 )
-def test_what_is_of_no_kind_is_refused_with_the_reason(make_file: Make, content: str, reason: str) -> None:
+def test_what_is_of_no_kind_is_refused_with_the_reason(make_file: Make, content: str | bytes, reason: str) -> None:
     with pytest.raises(SourceError) as error:
         source_of(make_file(content))
 
