@@ -107,7 +107,7 @@ def with_graphs(text: str, default_graphs: Sequence[str], named_graphs: Sequence
     pieces, done = [], 0
     for operation in read_operations(text):
         if addition := _addition(operation, using):
-            place = operation.blocks[-1].start if operation.is_delete_where else operation.blocks[-2].end
+            place = operation.blocks[0].leading[-1].start if operation.is_delete_where else operation.blocks[-2].end
             pieces += [text[done:place], addition]
             done = place
     return "".join([*pieces, text[done:]])
@@ -116,7 +116,7 @@ def with_graphs(text: str, default_graphs: Sequence[str], named_graphs: Sequence
 def _addition(operation: Operation, using: str) -> str:
     """What gives an operation a dataset; empty for one without WHERE."""
     if operation.is_delete_where:  # the short form has no place for USING; this makes it the long one
-        return f"{operation.blocks[0].text} {using} WHERE "
+        return f"{operation.blocks[0].text} {using} "
     if operation.is_modification and not {"WITH", "USING"} & set(operation.words):
         return f" {using} "
     if operation.is_data or operation.is_of_graphs:
