@@ -1,6 +1,6 @@
 """The formats of SPARQL results, and how people are shown them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -80,22 +80,21 @@ class Table:
     rows: tuple[tuple[Cell | None, ...], ...]
 
 
-def table(result: Solutions | Graph | bool) -> Table:
-    """A result as a table; a graph has one row for each triple."""
+def table(result: Solutions | Graph | bool, address: Callable[[str], str] = str) -> Table:
+    """A result as a table; a graph has one row for each triple. ``address`` tells where the resource of an IRI is shown."""
     if isinstance(result, bool):
         return Table(("answer",), ((Cell("true" if result else "false"),),))
+    rows: Iterator[tuple[Cell | None, ...]]
     if isinstance(result, Graph):
-        return Table(("subject", "predicate", "object"), tuple(tuple(map(_cell, triple)) for triple in result))
-    return Table(result.variables, tuple(_row(result.variables, row) for row in result))
+        rows = (tuple(_cell(term, address) for term in triple) for triple in result)
+        return Table(("subject", "predicate", "object"), tuple(rows))
+    rows = (tuple(_cell(row[name], address) if name in row else None for name in result.variables) for row in result)
+    return Table(result.variables, tuple(rows))
 
 
-def _row(variables: tuple[str, ...], row: Mapping[str, Term]) -> tuple[Cell | None, ...]:
-    return tuple(_cell(row[name]) if name in row else None for name in variables)
-
-
-def _cell(term: Term) -> Cell:
+def _cell(term: Term, address: Callable[[str], str]) -> Cell:
     if isinstance(term, NamedNode):
-        return Cell(term.value, term.value if term.value.startswith(("http://", "https://")) else "")
+        return Cell(term.value, address(term.value) if term.value.startswith(("http://", "https://")) else "")
     if not isinstance(term, Literal):
         return Cell(str(term))
     return Cell(term.value, "", term.language or "", "" if _is_plain(term) else term.datatype.value)

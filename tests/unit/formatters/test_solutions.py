@@ -35,6 +35,12 @@ def test_solutions_have_a_column_for_each_variable_and_gaps_where_nothing_is_bou
     assert shown == Table(("a", "b"), ((None, Cell("x")), (Cell(THING.value, THING.value), None)))
 
 
+def test_a_resource_leads_to_where_it_is_shown() -> None:
+    (row,) = table(Solutions(("x",), ({"x": THING},)), lambda iri: "things/1").rows
+
+    assert row == (Cell(THING.value, "things/1"),)
+
+
 def test_a_graph_has_a_row_for_each_triple() -> None:
     shown = table(Graph([Triple(THING, RDF.type, BlankNode("b"))]))
 
