@@ -2,14 +2,15 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from pqlod.errors import BadParameter, ItemNotFound
+from pqlod.errors import BadParameter, ItemNotFound, QuerySyntaxError
 from pqlod.lda.bindings import Bindings, compute_variables, text_of
 from pqlod.lda.metadata import Facts, Links, page_metadata
 from pqlod.lda.model import Api, Endpoint, FormatterDeclaration, ItemEndpoint, ListEndpoint
-from pqlod.lda.parameters import PageRequest
+from pqlod.lda.parameters import RESERVED, PageRequest
 from pqlod.lda.paths import PropertyPath
 from pqlod.lda.patterns import ITEM, Chains, TermWriter, Variables
 from pqlod.lda.selection import count_query, selection_query
@@ -80,11 +81,12 @@ def fetch_page(
     """
     bindings = compute_variables(endpoint, request.bindings, dataset)
     request = replace(request, bindings=bindings or request.bindings)
-    # A variable that a query could not compute selects nothing, rather than everything (D42).
-    selected = _select(api, request, dataset) if bindings is not None else Selected(())
     datasets = (dataset, *view_datasets)
-    _check_existence(request, selected, datasets)
-    view = fetch_view(api, request, selected.items, datasets)
+    with _fragments_blamed(request):
+        # A variable that a query could not compute selects nothing, rather than everything (D42).
+        selected = _select(api, request, dataset) if bindings is not None else Selected(())
+        _check_existence(request, selected, datasets)
+        view = fetch_view(api, request, selected.items, datasets)
     licences, descriptions = _licences(api, request, selected.items, dataset)
     facts = Facts(
         api=api,
@@ -102,6 +104,20 @@ def fetch_page(
         descriptions=descriptions,
     )
     return _page(facts)
+
+
+@contextmanager
+def _fragments_blamed(request: PageRequest) -> Iterator[None]:
+    """A composed query that does not parse is the fault of the SPARQL that the client put into it."""
+    try:
+        yield
+    except QuerySyntaxError as error:
+        given = request.url.values()
+        names = [name for name, reserved in RESERVED.items() if reserved.is_fragment and name in given]
+        if not names:
+            raise
+        problem = f"{' or '.join(names)} cannot stand in the query that it is for: it does not parse as SPARQL."
+        raise BadParameter(problem, parameter=names[0], value=given[names[0]][0]) from error
 
 
 def _page(facts: Facts) -> Page:

@@ -123,8 +123,16 @@ class Router:
         problem = f"No endpoint answers the path {path!r}."
         if trimmed:
             return EndpointNotFound(f"{problem} {suffix!r} is none of its formats: {', '.join(trimmed.formatters)}.")
+        wanting = self._wanting_parameters(path)
+        if wanting:
+            return EndpointNotFound(f"{problem} It wants parameters: {' or '.join(wanting)}.")
         found = near(path, (route.template.path_part for route in self._routes))
         return EndpointNotFound(f"{problem} Did you mean {' or '.join(found)}?" if found else problem)
+
+    def _wanting_parameters(self, path: str) -> tuple[str, ...]:
+        """The templates that would have matched with the parameters that they ask for."""
+        routes = (route for stem in (split_suffix(path)[0], path) for route in self._filled(stem))
+        return tuple(dict.fromkeys(route.template.text for route in routes if route.template.query_part))
 
 
 def split_suffix(path: str) -> tuple[str, str]:

@@ -68,7 +68,7 @@ def test_rt02_a_query_part_uses_up_its_parameters(router):
     [
         pytest.param("/qs/", "Did you mean /qs?", id="RT04 a slash too many"),
         pytest.param("/qs.zzz", "'zzz' is none of its formats: json, text, xml", id="RT12 an unknown format"),
-        pytest.param("/books", "No endpoint answers the path '/books'.", id="RT02 a parameter is missing"),
+        pytest.param("/books", "It wants parameters: /books?author={who}.", id="RT02 a parameter is missing"),
         pytest.param("/", "No endpoint answers the path '/'.", id="RT12 the root"),
     ],
 )
