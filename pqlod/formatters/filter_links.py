@@ -35,17 +35,25 @@ class FilterLinks:
 
     def of(self, path: Fields, value: Literal) -> tuple[FilterLink, ...]:
         """The links of a value at the end of a path; none where no request could name the path or hold the value."""
-        if not value.value or len(value.value) >= LONGEST_VALUE or not all(map(self._can_be_asked, path)):
+        if (
+            not value.value
+            or len(value.value) >= LONGEST_VALUE
+            or not all(can_be_asked(field, self.vocabulary) for field in path)
+        ):
             return ()
         name = ".".join(field.name for field in path)
         operators = OPERATORS if value.datatype in RANGED else OPERATORS[1:2]
-        return tuple(self._link(operator + name, value.value, said) for operator, said in operators)
+        return tuple(self._link(operator + name, value, said) for operator, said in operators)
 
-    def _can_be_asked(self, field: Field) -> bool:
-        return self.vocabulary.resolve(field.name) == field.property.iri
-
-    def _link(self, name: str, value: str, said: str) -> FilterLink:
-        others = [pair for pair in self.url.parameters if pair[0].rstrip(".") != name]
-        is_set = (name, value) in ((given.rstrip("."), text) for given, text in self.url.parameters)
-        parameters = others if is_set else [*others, (name, value)]
+    def _link(self, name: str, value: Literal, said: str) -> FilterLink:
+        given = [(key.rstrip("."), text) for key, text in self.url.parameters]
+        others = [pair for pair in self.url.parameters if pair[0].rstrip(".") not in (name, f"lang-{name}")]
+        is_set = (name, value.value) in given
+        language = [(f"lang-{name}", value.language)] if value.language else []
+        parameters = others if is_set else [*others, (name, value.value), *language]
         return FilterLink(REMOVE if is_set else said, str(replace(self.url, parameters=tuple(parameters))))
+
+
+def can_be_asked(field: Field, vocabulary: Vocabulary) -> bool:
+    """Does the name of a property on a page mean that property in a request too?"""
+    return vocabulary.resolve(field.name) == field.property.iri

@@ -13,14 +13,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from pqlod import __version__
+from pqlod.formatters.choices import choices_of
 from pqlod.formatters.filter_links import Fields, FilterLink, FilterLinks
 from pqlod.formatters.items import LABEL_PROPERTIES, Field, Node, Shape, Value, best_label, last_segment
 from pqlod.formatters.words import words
 from pqlod.lda.links import RequestUrl
+from pqlod.lda.metadata import SPARQL
 from pqlod.lda.model import Api
 from pqlod.lda.parameters import is_reserved
 from pqlod.lda.routing import Router
-from pqlod.rdf import DCT, FOAF, RDFS, XSD, BlankNode, Graph, Literal, NamedNode, Resource, Term
+from pqlod.rdf import API, DCT, FOAF, PQLOD, RDF, RDFS, XSD, BlankNode, Graph, Literal, NamedNode, Resource, Term
 
 if TYPE_CHECKING:
     from pqlod.lda.pages import Page
@@ -35,6 +37,7 @@ ATTRIBUTES = {"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "ro
 SCHEMES = frozenset({"http", "https", "mailto"})
 # Said by the page as a whole, and not again of its item.
 UNSHOWN = frozenset({FOAF.isPrimaryTopicOf})
+QUERIES = {API.selectionResult: "What is on the page", API.viewingResult: "What is told of it"}
 MONTHS = [
     "January",
     "February",
@@ -95,16 +98,32 @@ class Item:
 def write_html(page: "Page") -> bytes:
     """The page as an HTML document in UTF-8."""
     links = Links(page.api, page.request.url.path, FilterLinks(_first_page(page), page.api.vocabulary) if page.is_list else None)
-    items = [_item(node, links) for node in Shape(page).items()]
+    nodes = Shape(page).items()
     template = environment().get_template("list.html" if page.is_list else "item.html")
     return template.render(
         page=page,
-        items=items,
+        items=[_item(node, links) for node in nodes],
         filters=filters(page),
+        choices=choices_of(page, nodes, _first_page(page)) if page.is_list else None,
+        queries=queries_of(page),
+        is_asked_here=page.api.source.iri == PQLOD.store,
         formats=format_links(page),
         site=site_name([page.api]),
         up=links.up,
     ).encode()
+
+
+def queries_of(page: "Page") -> list[tuple[str, str]]:
+    """The queries that a page came from, where it tells them, each with what it was for."""
+    graph = page.metadata
+    return [
+        (QUERIES[predicate], text.value)
+        for _, predicate, result in graph
+        if predicate in QUERIES
+        for query in graph.values(result, SPARQL.query)
+        for text in graph.values(query, RDF.value)
+        if isinstance(text, Literal)
+    ]
 
 
 def site_name(apis: Sequence[Api]) -> str:

@@ -36,6 +36,16 @@ def test_a_text_leads_to_its_likes_with_whatever_it_has_in_it_encoded() -> None:
     ]
 
 
+def test_a_text_with_a_language_leads_to_its_likes_in_that_language() -> None:
+    title = Literal("cygnes", language="fr")
+    address = "http://h/songs.html?by.label=cygnes&lang-by.label=fr"
+
+    assert [tuple(link) for link in links().of((BY, LABEL), title)] == [("more like this", address)]
+    assert [tuple(link) for link in links(("by.label", "cygnes"), ("lang-by.label", "fr")).of((BY, LABEL), title)] == [
+        ("remove filter", "http://h/songs.html")
+    ]
+
+
 @pytest.mark.parametrize("name", ["date", "date."])
 def test_a_filter_that_is_set_is_removed(name: str) -> None:
     _, likes, _ = links((name, "2019-03-07"), ("by", "x")).of((DATE,), DAY)
