@@ -1,7 +1,7 @@
 """Makes the application: the only place that wires its parts."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,13 +18,14 @@ from pqlod.lda.model import Endpoint, ListEndpoint
 from pqlod.live import LiveConfiguration
 from pqlod.settings import Settings
 from pqlod.store.generations import Generations
-from pqlod.store.query import load_queries
+from pqlod.store.query import Query, load_queries
 from pqlod.store.sandbox import Sandbox
 from pqlod.store.screening import Limits
 from pqlod.web.api import api_blueprint
 from pqlod.web.description import description_blueprint
 from pqlod.web.graph_store import graph_store_blueprint
 from pqlod.web.problems import problem_response
+from pqlod.web.published import published_blueprint
 from pqlod.web.resources import resources_blueprint
 from pqlod.web.service import Service
 from pqlod.web.sparql import sparql_blueprint
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> Flask:
         graph_store_blueprint(service),
         description_blueprint(service),
         resources_blueprint(),
+        published_blueprint(service, published_queries(settings.config)),
         api_blueprint(service),
     ):
         app.register_blueprint(blueprint)
@@ -106,6 +108,16 @@ def configuration_reader(locations: tuple[str, ...]) -> Callable[[], Configurati
         return replace(configuration, files=(*configuration.files, *(file for folder in folders for file in folder.glob("*.rq"))))
 
     return read
+
+
+def published_queries(locations: tuple[str, ...]) -> Mapping[str, Query]:
+    """The queries that have pages, by name: pqlod's own, or those of the folders queries/published beside these configurations.
+
+    Raises ConfigurationError for a query with mistakes.
+    """
+    beside = [Path(place.rpartition("::")[2]).parent / "queries/published" for place in locations]
+    folders = beside if locations else [asset("queries/published")]
+    return {name.removesuffix(".rq"): query for folder in folders for name, query in load_queries(folder).items()}
 
 
 def limits(settings: Settings) -> Limits:

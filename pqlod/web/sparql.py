@@ -4,12 +4,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, Response, render_template, request
 
 from pqlod.datasets import Opened
 from pqlod.errors import BadParameter, DatasetUnavailable, NotAcceptable, PqlodError, TooManyQueries
-from pqlod.formatters.html import FormatLink
+from pqlod.formatters.html import FormatLink, upwards
 from pqlod.formatters.solutions import FORMATS, GRAPH_NAMES, PAGE, ResultFormat, format_named, format_names, table
 from pqlod.store.embedded import EmbeddedDataset
 from pqlod.store.sandbox import OWN_MEDIA_TYPES, RETRY_AFTER, Kind, Result, Sandbox, UnwantedKind, parse_result
@@ -17,7 +18,7 @@ from pqlod.web import service_description as description
 from pqlod.web.addresses import parameters, root
 from pqlod.web.documents import graph_response
 from pqlod.web.negotiation import best_offer
-from pqlod.web.problems import Problem, problem_of
+from pqlod.web.problems import problem_of
 from pqlod.web.protocol import body_pairs, graph_iris
 from pqlod.web.responses import with_charset
 from pqlod.web.service import Service
@@ -45,13 +46,13 @@ WHERE {
 ORDER BY DESC(?tabled)
 LIMIT 10
 """,
-    "The ten questions that say most of housing and schools": """\
+    "The ten questions that say most of housing in the armed forces": """\
 PREFIX parl: <http://data.parliament.uk/schema/parl#>
 PREFIX pqlod: <urn:pqlod:vocab:>
 
 SELECT ?question ?score ?text
 WHERE {
-  SERVICE pqlod:search { ?question pqlod:matches "housing schools" ; pqlod:score ?score }
+  SERVICE pqlod:search { ?question pqlod:matches "armed forces housing" ; pqlod:score ?score }
   ?question parl:questionText ?text .
 }
 ORDER BY DESC(?score)
@@ -66,9 +67,9 @@ WHERE { <http://data.parliament.uk/resources/1012383> ?property ?value }
 
 @dataclass(frozen=True)
 class QueryRequest:
-    """A request of the protocol's query operation: ``text`` is None where there is no query."""
+    """A query that is to be run: its text, its dataset if the request names that, and the name of a format or nothing."""
 
-    text: str | None
+    text: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     format_name: str = ""
@@ -80,6 +81,11 @@ class Choice:
 
     format: ResultFormat
     media_type: str
+
+
+Choices = Mapping[Kind, Choice | None]
+# Makes the page around a result, given its table, whether that is cut, and the names of its formats; or around a problem.
+Show = Callable[..., str]
 
 
 class Clients:
@@ -113,13 +119,14 @@ def sparql_blueprint(service: Service, sandbox: Sandbox) -> Blueprint:
     @blueprint.route(f"{PATH}/", methods=["GET", "POST"])
     def answer_query() -> Response:
         asked = read_request(sandbox.limits.query_length)
-        if asked.text is None:
+        if asked is None:
             return describe("")
         opened = queryable(service)
         choices = choose_formats(asked.format_name, request.headers.get("Accept", ""))
         leave = clients.enter(request.access_route[-1] if request.access_route else "")
         try:
-            response = query_response(asked, choices, opened, sandbox, root(request, service.settings) + PATH)
+            show = partial(query_page, sandbox, [], asked.text, asked=asked)
+            response = query_response(asked, choices, opened, service, show)
         except BaseException:
             leave()
             raise
@@ -150,8 +157,11 @@ def queryable(service: Service) -> Opened:
     raise DatasetUnavailable("There is no dataset here that can be asked in SPARQL.")
 
 
-def read_request(most_characters: int) -> QueryRequest:
-    """The query of the request that is being answered. Raises BadParameter, or 415 for a body of another media type."""
+def read_request(most_characters: int) -> QueryRequest | None:
+    """The query of the request that is being answered, if there is one.
+
+    Raises BadParameter, or 415 for a body of another media type.
+    """
     given = (*parameters(request), *(body_pairs("query", DIRECT, most_characters) if request.method == "POST" else ()))
     texts = [value for name, value in given if name == "query"]
     if any(name == "update" for name, _ in given):
@@ -161,7 +171,7 @@ def read_request(most_characters: int) -> QueryRequest:
     if not any(text.strip() for text in texts):
         if request.method == "POST":
             raise BadParameter("There is no query.", parameter="query", expected="a SPARQL query")
-        return QueryRequest(None)
+        return None
     return QueryRequest(
         texts[0],
         graph_iris(given, "default-graph-uri"),
@@ -170,7 +180,7 @@ def read_request(most_characters: int) -> QueryRequest:
     )
 
 
-def choose_formats(name: str, accept: str) -> Mapping[Kind, Choice | None]:
+def choose_formats(name: str, accept: str) -> Choices:
     """The format of each kind of result, by name or else by the Accept header; None where the client takes none of them.
 
     Raises BadParameter for a name that is none, NotAcceptable if there is nothing for any kind.
@@ -189,23 +199,23 @@ def choose_formats(name: str, accept: str) -> Mapping[Kind, Choice | None]:
     raise NotAcceptable(accept, dict.fromkeys(media_type for kind in FORMATS for media_type in _offers(kind)))
 
 
-def query_response(
-    asked: QueryRequest, choices: Mapping[Kind, Choice | None], opened: Opened, sandbox: Sandbox, endpoint: str
-) -> Response:
-    """The result of a query as a response, which streams what the sandbox did not hold back."""
-    is_page = all(choice and choice.format is PAGE for choice in choices.values())
+def query_response(asked: QueryRequest, choices: Choices, opened: Opened, service: Service, show: Show) -> Response:
+    """The result of a query as a response, which streams what the sandbox did not hold back.
+
+    Raises what ``Sandbox.query`` does, but shows it to people on their page.
+    """
     try:
-        result = _run(asked, choices, opened, sandbox, endpoint, ROWS_ON_PAGE if is_page else None)
+        result = _run(asked, choices, opened, service, ROWS_ON_PAGE if is_page(choices) else None)
         choice = choices[result.kind]
         assert choice  # a kind without one is unwanted
-        response = _page(asked, result, sandbox) if choice.format is PAGE else _document(result, choice)
+        response = _page(result, service, show) if choice.format is PAGE else _document(result, choice)
     except UnwantedKind as error:
         raise _not_acceptable(asked, error.kind) from None
     except PqlodError as error:
-        if not is_page:
+        if not is_page(choices):
             raise
-        return _problem_page(asked, problem_of(error), sandbox)
-    response.headers["SPARQL-Row-Limit"] = str(sandbox.limits.rows)
+        return problem_page(error, show)
+    response.headers["SPARQL-Row-Limit"] = str(service.sandbox.limits.rows)
     response.headers["Cache-Control"] = "no-cache"
     if result.is_cut:
         response.headers["SPARQL-Truncated"] = "true"
@@ -213,6 +223,21 @@ def query_response(
         response.headers["Dataset-Generation"] = str(opened.generation)
     if not asked.format_name:
         response.vary.add("Accept")
+    return response
+
+
+def is_page(choices: Choices) -> bool:
+    """Is the result for people, of whatever kind it is?"""
+    return all(choice and choice.format is PAGE for choice in choices.values())
+
+
+def problem_page(error: PqlodError, show: Show) -> Response:
+    """The page, with what is wrong in place of a result."""
+    problem = problem_of(error)
+    response = Response(show(problem=problem), status=problem.status)
+    response.headers.extend(problem.headers)
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.add("Accept")
     return response
 
 
@@ -250,18 +275,16 @@ def _not_acceptable(asked: QueryRequest, kind: Kind) -> PqlodError:
     return NotAcceptable(request.headers.get("Accept", ""), _offers(kind))
 
 
-def _run(
-    asked: QueryRequest, choices: Mapping[Kind, Choice | None], opened: Opened, sandbox: Sandbox, endpoint: str, rows: int | None
-) -> Result:
+def _run(asked: QueryRequest, choices: Choices, opened: Opened, service: Service, rows: int | None) -> Result:
     if not isinstance(opened.dataset, EmbeddedDataset):
         raise DatasetUnavailable("The dataset here cannot be asked in SPARQL.")
-    return sandbox.query(
+    return service.sandbox.query(
         opened.dataset.location,
-        asked.text or "",
+        asked.text,
         {kind: _written(kind, choice) for kind, choice in choices.items()},
         default_graphs=asked.default_graphs,
         named_graphs=asked.named_graphs,
-        base_iri=endpoint,
+        base_iri=root(request, service.settings) + PATH,
         rows=rows,
         search=opened.dataset.search,
     )
@@ -283,18 +306,14 @@ def _document(result: Result, choice: Choice) -> Response:
     return response
 
 
-def _page(asked: QueryRequest, result: Result, sandbox: Sandbox) -> Response:
-    shown = table(parse_result(result))
+def _page(result: Result, service: Service, show: Show) -> Response:
+    router, up = service.configuration.current().router, upwards(request.path)
+
+    def address(iri: str) -> str:
+        found = router.document(iri)
+        return up + found.location.lstrip("/") if found else iri
+
+    shown = table(parse_result(result), address)
     formats = [each.name for each in FORMATS[result.kind] if each is not PAGE]
-    return Response(
-        query_page(sandbox, [], asked.text or "", table=shown, is_cut=result.is_cut, result_formats=formats, asked=asked),
-        content_type=with_charset("text/html"),
-    )
-
-
-def _problem_page(asked: QueryRequest, problem: Problem, sandbox: Sandbox) -> Response:
-    response = Response(query_page(sandbox, [], asked.text or "", problem=problem, asked=asked), status=problem.status)
-    response.headers.extend(problem.headers)
-    response.headers["Cache-Control"] = "no-cache"
-    response.vary.add("Accept")
-    return response
+    page = show(table=shown, is_cut=result.is_cut, result_formats=formats)
+    return Response(page, content_type=with_charset("text/html"))
