@@ -19,6 +19,7 @@ from pqlod.live import LiveConfiguration
 from pqlod.settings import Settings
 from pqlod.store.generations import Generations
 from pqlod.store.query import Query, load_queries
+from pqlod.store.query_log import QueryLog
 from pqlod.store.sandbox import Sandbox
 from pqlod.store.screening import Limits
 from pqlod.web.api import api_blueprint
@@ -54,7 +55,7 @@ def create_app(settings: Settings) -> Flask:
     Raises ConfigurationError if the configuration leaves nothing to serve, StoreError if the store cannot be read.
     """
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    sandbox = Sandbox(limits(settings), settings.query_workers)
+    sandbox = Sandbox(limits(settings), QueryLog(settings.query_log, settings.slow_query_seconds))
     writing = open_writing(settings)
     generations = Generations(settings.store, sandbox=sandbox) if settings.store else None
     if generations:
@@ -129,8 +130,11 @@ def limits(settings: Settings) -> Limits:
         memory=settings.query_memory,
         query_length=settings.query_length,
         nesting=settings.query_nesting,
+        concurrent=settings.query_workers,
         waiting=settings.queries_waiting,
+        waiting_seconds=settings.queries_waiting_seconds,
         concurrent_per_client=settings.queries_per_client,
+        calls=frozenset(settings.query_calls),
     )
 
 

@@ -2,6 +2,7 @@
 
 import urllib.error
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TypeAlias
 
 from pyoxigraph import (
@@ -22,6 +23,7 @@ from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 from pqlod.errors import BadParameter, DatasetError, DatasetUnavailable, PqlodError
 from pqlod.settings import Settings
 from pqlod.store.embedded import EmbeddedDataset, syntax_error
+from pqlod.store.query_log import OFF
 
 SOLUTIONS = {
     "json": QueryResultsFormat.JSON,
@@ -42,7 +44,7 @@ def ask_path(settings: Settings, path: str) -> bytes:
     """The body that a server would send for a path with its query string; PqlodError says what was wrong with it."""
     from pqlod.app import running_app
 
-    with running_app(settings) as app:
+    with running_app(replace(settings, query_log=OFF)) as app:
         response = app.test_client().get(path, follow_redirects=True)
     if response.status_code >= 400:
         problem = response.get_json(silent=True, force=True) or {}

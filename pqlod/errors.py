@@ -17,6 +17,8 @@ PqlodError
     ├── QueryRefused            the query asks for what is not allowed here
     ├── QueryLimitExceeded      the query was ended at a limit
     │   └── TooManyQueries      the client asks too many at once
+    ├── ServiceFailed           another endpoint that the query calls does not answer
+    ├── ClientLeft              who asked no longer waits
     ├── DatasetUnavailable      the dataset, or the endpoint it stands for, does not answer
     └── StoreError              a store on disk: missing, locked, damaged, too new
 """
@@ -153,6 +155,17 @@ class QueryLimitExceeded(DatasetError):
 
 class TooManyQueries(QueryLimitExceeded):
     """The client has as many queries running as one client may."""
+
+
+class ServiceFailed(DatasetError):
+    """Another endpoint, which the query calls by SERVICE, does not answer."""
+
+
+class ClientLeft(DatasetError):
+    """Whoever asked no longer waits for the result, and so nothing more is done for it."""
+
+    def __init__(self) -> None:
+        super().__init__("The client has left.")
 
 
 class DatasetUnavailable(DatasetError):

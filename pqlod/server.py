@@ -8,13 +8,15 @@ Its WSGI and RSGI interfaces end such a body as if it were complete.
 import asyncio
 import ctypes
 import io
+import json
+import logging
 import multiprocessing
 import os
 import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,12 +26,16 @@ from granian.server import Server
 
 from pqlod.errors import PqlodError
 from pqlod.settings import Settings, read_settings
+from pqlod.web.clients import HAS_LEFT
 
 Scope = dict[str, Any]
 Message = dict[str, Any]
 # The parent died: end too, so that no process is left over (prctl(2), Linux only).
 PR_SET_PDEATHSIG = 1
 LARGEST_BODY = 100 * 2**20  # bytes of a request, which are held in memory
+PATIENCE = 20.0  # seconds for which a client may take nothing of what is sent to it
+
+logger = logging.getLogger(__name__)
 
 
 class PortInUse(PqlodError):
@@ -90,7 +96,21 @@ def application() -> "AsgiAdapter":
 
     end_with_parent()
     settings = read_settings()
-    return AsgiAdapter(create_app(settings), settings.threads)
+    return AsgiAdapter(create_app(settings), threads(settings), largest_body(settings))
+
+
+def threads(settings: Settings) -> int:
+    """So many that those in which queries and writes run or wait leave ``settings.threads`` for all else."""
+    queries = settings.query_workers + settings.queries_waiting
+    writes = 1 + settings.queries_waiting if settings.writable else 0
+    return settings.threads + queries + writes
+
+
+def largest_body(settings: Settings) -> int:
+    """Bytes of a request's body. Who cannot write sends queries only, and needs no more than those may have in a form."""
+    from pqlod.web.protocol import BYTES_OF_A_CHARACTER  # as above
+
+    return LARGEST_BODY if settings.writable else settings.query_length * BYTES_OF_A_CHARACTER + 65_536
 
 
 def end_with_parent() -> None:
@@ -113,51 +133,89 @@ class Reply:
     close: Callable[[], None] = lambda: None
 
 
-TOO_LARGE = Reply(
-    413,
-    [(b"content-type", b"application/problem+json"), (b"access-control-allow-origin", b"*"), (b"connection", b"close")],
-    b'{"title": "Content Too Large", "status": 413, "detail": "The largest body of a request is %d bytes."}' % LARGEST_BODY,
-)
+def too_large(most: int) -> Reply:
+    """What is answered to a body of more bytes."""
+    problem = {
+        "type": "urn:pqlod:problem:BodyTooLarge",
+        "title": "Content Too Large",
+        "status": 413,
+        "detail": f"The body of a request may have {most} bytes. Send less, or in parts.",
+        "limit": "body",
+    }
+    headers = [(b"content-type", b"application/problem+json"), (b"access-control-allow-origin", b"*"), (b"connection", b"close")]
+    return Reply(413, headers, json.dumps(problem).encode())
+
+
+class Departure:
+    """Whether the client of a request has gone: looked at from the first time that anybody asks, from any thread."""
+
+    def __init__(self, receive: Callable[[], Awaitable[Message]]) -> None:
+        self._receive, self._loop = receive, asyncio.get_running_loop()
+        self._gone: Future[None] | None = None
+
+    def __call__(self) -> bool:
+        if self._gone is None:
+            self._gone = asyncio.run_coroutine_threadsafe(disconnected(self._receive), self._loop)
+        return self._gone.done()
+
+    def forget(self) -> None:
+        """Nobody asks any more."""
+        if self._gone:
+            self._gone.cancel()
 
 
 class AsgiAdapter:
     """A WSGI application as an ASGI one: each request runs in a thread, and a failing body breaks the connection."""
 
-    def __init__(self, wsgi: Callable[..., Any], threads: int) -> None:
+    def __init__(
+        self, wsgi: Callable[..., Any], threads: int, largest_body: int = LARGEST_BODY, patience: float = PATIENCE
+    ) -> None:
         self.wsgi = wsgi
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self.largest_body, self.patience = largest_body, patience
 
     async def __call__(
         self, scope: Scope, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
     ) -> None:
-        body = b"" if scope["method"] in {"GET", "HEAD"} else await read_body(receive)
-        loop = asyncio.get_running_loop()
-        reply = TOO_LARGE if body is None else await loop.run_in_executor(self.pool, self.run, environ(scope, body))
-        await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
-        if reply.chunks is None:
-            await send({"type": "http.response.body", "body": reply.first})
-        else:
-            await self.stream(reply, reply.chunks, receive, send)
+        body = b"" if scope["method"] in {"GET", "HEAD"} else await read_body(receive, self.largest_body)
+        has_left = Departure(receive)
+        try:
+            reply = too_large(self.largest_body) if body is None else await self.answer(environ(scope, body), has_left)
+            await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+            if reply.chunks is None:
+                await send({"type": "http.response.body", "body": reply.first})
+            else:
+                await self.stream(reply, reply.chunks, has_left, send)
+        finally:
+            has_left.forget()
+
+    async def answer(self, environment: dict[str, Any], has_left: Departure) -> Reply:
+        environment[HAS_LEFT] = has_left
+        return await asyncio.get_running_loop().run_in_executor(self.pool, self.run, environment)
 
     async def stream(
-        self,
-        reply: Reply,
-        chunks: Iterator[bytes],
-        receive: Callable[[], Awaitable[Message]],
-        send: Callable[[Message], Awaitable[None]],
+        self, reply: Reply, chunks: Iterator[bytes], has_left: Departure, send: Callable[[Message], Awaitable[None]]
     ) -> None:
-        """Send the chunks as they come, until the client is gone; their source is closed in every case."""
+        """Send the chunks as they come, until the client is gone or takes none; their source is closed in every case.
+
+        Where their source fails, no end is sent, which the server takes as a reason to break the connection.
+        """
         loop = asyncio.get_running_loop()
-        gone = asyncio.ensure_future(disconnected(receive))
         chunk: bytes | None = reply.first
         try:
-            while chunk is not None and not gone.done():
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            while chunk is not None and not has_left():
+                message = {"type": "http.response.body", "body": chunk, "more_body": True}
+                await asyncio.wait_for(send(message), self.patience)
                 chunk = await loop.run_in_executor(self.pool, next, chunks, None)
             if chunk is None:
                 await send({"type": "http.response.body", "body": b""})
+        except TimeoutError:
+            logger.info("A client that took nothing for %g seconds was left.", self.patience)
+        except PqlodError as error:
+            logger.warning("A response was broken off: %s", error)
+        except Exception as error:
+            logger.error("A response was broken off.", exc_info=error)
         finally:
-            gone.cancel()
             await loop.run_in_executor(self.pool, reply.close)
 
     def run(self, environment: dict[str, Any]) -> Reply:
@@ -173,7 +231,8 @@ class AsgiAdapter:
         chunks = iter(body)
         first = next(chunks, b"")
         length = dict(headers).get(b"content-length", b"")
-        if environment["REQUEST_METHOD"] == "HEAD" or length == str(len(first)).encode():
+        has_body = environment["REQUEST_METHOD"] != "HEAD" and status not in {204, 304}
+        if not has_body or length == str(len(first)).encode():
             close()
             return Reply(status, headers, first)
         return Reply(status, headers, first, chunks, close)
@@ -185,14 +244,22 @@ async def disconnected(receive: Callable[[], Awaitable[Message]]) -> None:
         pass
 
 
-async def read_body(receive: Callable[[], Awaitable[Message]]) -> bytes | None:
-    """The whole body of a request, or None if it is larger than any should be."""
-    body = bytearray()
-    while len(body) <= LARGEST_BODY:
+async def read_body(receive: Callable[[], Awaitable[Message]], most: int) -> bytes | None:
+    """The whole body of a request, or None if it is larger than it may be.
+
+    Of one that is, the rest is taken and let go: most clients look for no answer before they have sent it.
+    """
+    body, size = bytearray(), 0
+    while size <= max(most, LARGEST_BODY):
         message = await receive()
-        body += message.get("body", b"")
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size <= most:
+            body += piece
+        else:
+            body.clear()
         if not message.get("more_body"):
-            return bytes(body)
+            return bytes(body) if size <= most else None
     return None
 
 

@@ -36,8 +36,12 @@ class Settings:
     query_length: int = 200_000
     query_nesting: int = 100
     query_workers: int = 2
+    query_calls: tuple[str, ...] = ()
     queries_waiting: int = 16
+    queries_waiting_seconds: float = 5.0
     queries_per_client: int = 4
+    query_log: str = "stderr"
+    slow_query_seconds: float = 1.0
     writable: bool = False
     token_file: Path | None = None
     no_auth: bool = False

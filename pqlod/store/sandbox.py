@@ -1,28 +1,25 @@
-"""Queries of strangers, each in a process of its own that can be ended: the pool of such processes, and their results.
+"""Queries of strangers, each in a process of its own that can be ended: their results, and how they end.
 
-Nothing of such a query is parsed in this process; ``screening.py`` looks at its tokens, ``worker.py`` runs it.
+Nothing of such a query is parsed in this process; ``screening.py`` looks at its tokens, ``pool.py`` has the processes,
+``worker.py`` is what runs in them.
 """
 
 import json
 import logging
-import os
-import select
 import signal
-import subprocess
-import sys
-import threading
 import time
-import weakref
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Any, Literal, cast
+from typing import Any, Literal
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
 
 from pqlod.errors import (
+    ClientLeft,
     DatasetError,
     DatasetUnavailable,
     PqlodError,
@@ -30,13 +27,15 @@ from pqlod.errors import (
     QueryRefused,
     QuerySyntaxError,
     QueryTooLarge,
+    ServiceFailed,
 )
 from pqlod.rdf import Graph
 from pqlod.store.dataset import Solutions
 from pqlod.store.embedded import syntax_error
+from pqlod.store.pool import RETRY_AFTER, Client, Clients, Pool, Worker, WorkerEnded
+from pqlod.store.query_log import COMPLETE, CUT, QueryLog, QueryRecord, outcome_of
 from pqlod.store.screening import Limits, check_length, declared_prefixes, screen
 from pqlod.store.searches import Search, with_searches
-from pqlod.store.worker import HEADER
 
 logger = logging.getLogger(__name__)
 
@@ -51,20 +50,9 @@ OWN_MEDIA_TYPES: Mapping[Kind, str] = MappingProxyType(
     }
 )
 
-# What a worker needs of our environment; what else stands there, tokens perhaps, is not for it.
-ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "TMPDIR")
-
-GRACE = 2.0  # seconds for which a worker may be silent after its alarm should have rung
-RETRY_AFTER = 5
-
-WORKER = Path(__file__).with_name("worker.py")
-
-
-class WorkerEnded(Exception):
-    """The worker has died; ``status`` is its exit status, negative for a signal."""
-
-    def __init__(self, status: int) -> None:
-        self.status = status
+MOST_READ_HERE = 32 * 2**20  # bytes of a result that is read in this process
+STRANGER = Client()
+NONE_READ_HERE: Mapping[Kind, int] = MappingProxyType({})
 
 
 class UnwantedKind(DatasetError):
@@ -75,142 +63,64 @@ class UnwantedKind(DatasetError):
         super().__init__(f"The result of this query is of the kind {kind!r}, which was not asked for.")
 
 
-class Worker:
-    """A worker process, as seen from here: one request at a time, then its messages.
+class Run:
+    """A query from when it comes in until it has ended: its share of what its client may have, its worker, its record."""
 
-    ``program`` is what Python runs in it, with the bytes of memory that it may use as its argument.
-    """
+    def __init__(self, text: str, limits: Limits, log: QueryLog) -> None:
+        self.limits = limits
+        self._text, self._log = text, log
+        self._begin, self._clock = datetime.now(UTC), time.monotonic()
+        self._leave: Callable[[], None] = _nothing
+        self._give_back: Callable[[bool], None] = _nothing
+        self._worker: Worker | None = None
+        self._bytes = 0
+        self.is_over = False
 
-    def __init__(self, memory: int, program: Sequence[str] = (str(WORKER),)) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", *program, str(memory)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
-            start_new_session=True,  # an interrupt at the terminal is for the server, which then ends its workers
-        )
-        self._input, self._output = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
-        self._poll = select.poll()
-        self._poll.register(self._output, select.POLLIN | select.POLLHUP)
-        self._until = 0.0
+    def start(self, client: Client, clients: Clients, pool: Pool) -> None:
+        """Waits for a worker. Raises as Clients and Pool do."""
+        self._leave = clients.enter(client.name)
+        worker = pool.take(client.has_left)
+        self._worker, self._give_back = worker, partial(pool.give_back, worker)
 
-    @property
-    def is_alive(self) -> bool:
-        return self._process.poll() is None
-
-    def ask(self, request: Mapping[str, Any], *bodies: bytes) -> None:
-        """Sends a request, and bodies that belong to it; WorkerEnded if nobody is there."""
-        self.allow(request["seconds"])
+    def ask(self, request: Mapping[str, Any]) -> tuple[bytes, bytes]:
+        """Sends the request; the first message that comes back."""
+        assert self._worker  # it has started
         try:
-            for letter, body in ((b"Q", json.dumps(request).encode()), *((b"D", body) for body in bodies)):
-                for part in (memoryview(HEADER.pack(letter, len(body))), memoryview(body)):
-                    while part:
-                        part = part[self._input.write(part) :]
-        except BrokenPipeError:
-            raise WorkerEnded(self.end()) from None
-
-    def allow(self, seconds: float) -> None:
-        """Gives it so much time from now on, and some grace, before it is taken for dead."""
-        self._until = time.monotonic() + seconds + GRACE
+            self._worker.ask(request)
+        except WorkerEnded as ended:
+            raise _error_of_end(ended.status, self.limits) from None
+        return self.hear()
 
     def hear(self) -> tuple[bytes, bytes]:
-        """The next message: its letter and its body; WorkerEnded if there will be none."""
-        letter, length = HEADER.unpack(self._read(HEADER.size))
-        return letter, self._read(length)
-
-    def end(self) -> int:
-        """Ends the process, if it has not ended; its exit status."""
-        self._process.kill()
-        status = self._process.wait()
-        self._input.close()
-        self._output.close()
-        return status
-
-    def _read(self, length: int) -> bytes:
-        data = bytearray()
-        while len(data) < length:
-            left = self._until - time.monotonic()
-            piece = self._output.read(length - len(data)) if self._poll.poll(max(left, 0) * 1000) else None
-            if piece is None:  # silent, against its alarm
-                self.end()
-                raise WorkerEnded(-signal.SIGALRM)
-            if not piece:
-                raise WorkerEnded(self.end_of_its_own())
-            data += piece
-        return bytes(data)
-
-    def end_of_its_own(self) -> int:
-        """The exit status of a process that has closed its output, and so is about to end."""
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(GRACE)
-        return self.end()
-
-
-class Pool:
-    """Workers, started at need and ended by ``close``; each is lent to one query at a time."""
-
-    def __init__(self, limits: Limits, size: int, program: Sequence[str] = (str(WORKER),)) -> None:
-        self._limits, self._size, self._program = limits, size, program
-        self._changed = threading.Condition()
-        self._begin()
-
-    def _begin(self) -> None:
-        self._owner, self._idle, self._lent, self._waiting = os.getpid(), list[Worker](), 0, 0
-        self._closing = weakref.finalize(self, _end_all, self._idle, self._owner)
-
-    def take(self) -> Worker:
-        """A worker that is free, after a wait if need be; QueryLimitExceeded if too many wait, or it takes too long."""
-        with self._changed:
-            if self._owner != os.getpid():  # after a fork the workers are still those of the parent
-                self._closing.detach()
-                self._begin()
-            if not self._closing.alive:
-                raise DatasetUnavailable("The service is ending.")
-            if self._lent >= self._size:
-                self._wait()
-            self._lent += 1
-            while self._idle:
-                worker = self._idle.pop()  # the last one used has the store at hand
-                if worker.is_alive:
-                    return worker
-                worker.end()
-        return self._start()
-
-    def give_back(self, worker: Worker, is_sound: bool) -> None:
-        """Ends a worker that is not sound, and starts another in its place."""
-        if not is_sound:
-            worker.end()
-            worker = self._start()
-        with self._changed:
-            self._lent -= 1
-            self._idle.append(worker)
-            if not self._closing.alive:
-                _end_all(self._idle, self._owner)
-            self._changed.notify()
-
-    def close(self) -> None:
-        """Ends the workers, those that are lent when they come back."""
-        with self._changed:
-            self._closing()
-
-    def _start(self) -> Worker:
-        return Worker(self._limits.memory, self._program)
-
-    def _wait(self) -> None:
-        if self._waiting >= self._limits.waiting:
-            raise _busy()
-        self._waiting += 1
+        """The next message of the worker: a piece of the result, its kind, or its end."""
+        assert self._worker  # as above
         try:
-            if not self._changed.wait_for(lambda: self._lent < self._size, self._limits.waiting_seconds):
-                raise _busy()
+            letter, body = self._worker.hear()
+        except WorkerEnded as ended:
+            raise _error_of_end(ended.status, self.limits) from None
+        if letter == b"F":
+            error = _error_of_failure(json.loads(body), self.limits, self._text)
+            self.end(error, is_sound=True)
+            raise error
+        self._bytes += len(body) if letter == b"D" else 0
+        return letter, body
+
+    def end(self, outcome: str | BaseException, *, is_sound: bool = False, rows: int | None = None) -> None:
+        """Settles all once: the worker goes back, or is ended if it is not sound."""
+        if self.is_over:
+            return
+        self.is_over = True
+        try:
+            self._give_back(is_sound)
         finally:
-            self._waiting -= 1
+            self._leave()
+            seconds = time.monotonic() - self._clock
+            outcome = outcome if isinstance(outcome, str) else outcome_of(outcome)
+            self._log.write(QueryRecord(self._begin, seconds, rows, self._bytes, outcome, self._text))
 
 
-def _end_all(workers: list[Worker], owner: int) -> None:
-    while workers and owner == os.getpid():
-        workers.pop().end()
+def _nothing(*_: object) -> None:
+    """What there is to settle before something was taken."""
 
 
 class Result:
@@ -221,13 +131,12 @@ class Result:
     A failure, or a limit that is met later, is raised while iterating: whoever passed bytes on must then break off.
     """
 
-    def __init__(self, kind: Kind, media_type: str, worker: Worker, pool: Pool, limits: Limits) -> None:
+    def __init__(self, kind: Kind, media_type: str, run: Run) -> None:
         self.kind, self.media_type = kind, media_type
         self.is_complete, self.is_cut = False, False
-        self._worker: Worker | None = worker
-        self._pool, self._limits = pool, limits
+        self._run = run
         self._held, self._is_passed_on = list[bytes](), False
-        self._hold(limits.ahead)
+        self._hold(run.limits.ahead)
 
     @property
     def length(self) -> int | None:
@@ -242,12 +151,12 @@ class Result:
 
     def read(self) -> bytes:
         """All of it; ``is_cut`` then tells whether rows are missing at its end."""
-        self._hold(self._limits.bytes)
+        self._hold(self._run.limits.bytes)
         return b"".join(self._held)
 
     def close(self) -> None:
         """Ends the query, if it still runs."""
-        self._release(is_sound=False)
+        self._run.end(ClientLeft())
 
     __del__ = close
 
@@ -256,43 +165,41 @@ class Result:
         while size <= most and (piece := self._next()) is not None:
             self._held.append(piece)
             size += len(piece)
-        self.is_complete = self._worker is None
+        self.is_complete = self._run.is_over
 
     def _next(self) -> bytes | None:
         """The next piece, or None at the end."""
-        if self._worker is None:
+        if self._run.is_over:
             return None
         try:
-            letter, body = self._worker.hear()
-        except WorkerEnded as ended:
-            self._release(is_sound=False)
-            raise _error_of_end(ended.status, self._limits) from None
-        if letter == b"D":
-            return body
-        self._release(is_sound=True)
-        message = json.loads(body)
-        if letter == b"F":
-            raise _error_of_failure(message, self._limits, "")
-        self.is_cut = message["cut"] == "rows" and not self._is_passed_on
-        if message["cut"] and not self.is_cut:
-            raise _exceeded(message["cut"], self._limits)
+            letter, body = self._run.hear()
+            if letter == b"D":
+                return body
+            self._finish(**json.loads(body))
+        except BaseException as error:
+            self._run.end(error)
+            raise
         return None
 
-    def _release(self, *, is_sound: bool) -> None:
-        worker, self._worker = self._worker, None
-        if worker:
-            self._pool.give_back(worker, is_sound)
+    def _finish(self, cut: str | None, rows: int | None) -> None:
+        """Ends as the worker's last message tells."""
+        self.is_cut = cut == "rows" and not self._is_passed_on
+        error = _exceeded(cut, self._run.limits) if cut and not self.is_cut else None
+        self._run.end(error or (CUT if cut else COMPLETE), is_sound=True, rows=rows)
+        if error:
+            raise error
 
 
 class Sandbox:
-    """Evaluates queries of strangers, ``workers`` at a time. It may be used from several threads.
+    """Evaluates queries of strangers, ``Limits.concurrent`` at a time. It may be used from several threads.
 
-    Each process that uses it has workers of its own, started when the first query comes.
+    Each process that uses it has workers of its own, started when the first query comes. Every query is told to the log.
     """
 
-    def __init__(self, limits: Limits | None = None, workers: int = 2) -> None:
+    def __init__(self, limits: Limits | None = None, log: QueryLog | None = None) -> None:
         self.limits = limits or Limits()
-        self._pool = Pool(self.limits, workers)
+        self._log = log or QueryLog()
+        self._pool, self._clients = Pool(self.limits, self.limits.concurrent), Clients(self.limits.concurrent_per_client)
 
     def query(
         self,
@@ -303,33 +210,39 @@ class Sandbox:
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
         base_iri: str | None = None,
-        rows: int | None = None,
         search: Search | None = None,
+        client: Client = STRANGER,
+        rows_read_here: Mapping[Kind, int] = NONE_READ_HERE,
     ) -> Result:
         """The result of a query over the store in that folder, in the media type given for its kind.
 
         The graphs, if any are given, are the query's dataset in place of what it says itself (SPARQL 1.1 Protocol, 2.1.4);
-        ``rows`` asks for a limit below the one that there is. ``search`` finds the items for search calls in the query.
+        ``search`` finds the items for search calls in the query. Of a kind in ``rows_read_here`` there are at most so many
+        rows, and few enough bytes to be held in memory.
         Raises UnwantedKind where the kind has no media type; QuerySyntaxError, QueryTooLarge, QueryRefused;
         QueryLimitExceeded, also when too many queries wait; DatasetError and its other kinds when the store fails.
         """
-        request = {
-            "query": self._screened(text, search),
-            "location": str(location.absolute()),
-            "media_types": {kind: media_types.get(kind) for kind in OWN_MEDIA_TYPES},
-            "default_graphs": list(default_graphs),
-            "named_graphs": list(named_graphs),
-            "base_iri": base_iri,
-            "prefixes": dict(declared_prefixes(text)),
-            "seconds": self.limits.seconds,
-            "rows": min(rows or self.limits.rows, self.limits.rows),
-            "bytes": self.limits.bytes,
-        }
-        return self._run(request)
+        run = Run(text, self.limits, self._log)
+        try:
+            run.start(client, self._clients, self._pool)
+            request = {
+                "query": self._screened(text, search),
+                "location": str(location.absolute()),
+                "media_types": {kind: media_types.get(kind) for kind in OWN_MEDIA_TYPES},
+                "default_graphs": list(default_graphs),
+                "named_graphs": list(named_graphs),
+                "base_iri": base_iri,
+                "prefixes": dict(declared_prefixes(text)),
+                "seconds": self.limits.seconds,
+            }
+            return _result(run, request, {kind: self._limits_of(rows_read_here.get(kind)) for kind in OWN_MEDIA_TYPES})
+        except BaseException as error:
+            run.end(error)
+            raise
 
     def evaluate(self, location: Path, text: str) -> Solutions | Graph | bool:
         """The result of a query, read. Raises as ``query`` does, and QueryLimitExceeded rather than cut it."""
-        result = self.query(location, text, OWN_MEDIA_TYPES)
+        result = self.query(location, text, OWN_MEDIA_TYPES, rows_read_here=dict.fromkeys(OWN_MEDIA_TYPES, self.limits.rows))
         found = parse_result(result)
         if result.is_cut:
             raise _exceeded("rows", self.limits)
@@ -345,32 +258,28 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _limits_of(self, rows_read_here: int | None) -> Limits:
+        if rows_read_here is None:
+            return self.limits
+        return replace(self.limits, rows=min(rows_read_here, self.limits.rows), bytes=min(MOST_READ_HERE, self.limits.bytes))
+
     def _screened(self, text: str, search: Search | None) -> str:
         check_length(text, self.limits)
         screened = partial(screen, limits=self.limits)
         return with_searches(text, search, screened) if search else screened(text)
 
-    def _run(self, request: Mapping[str, Any]) -> Result:
-        worker = self._pool.take()
-        is_sound = False
-        try:
-            worker.ask(request)
-            letter, body = worker.hear()
-            message = json.loads(body)
-            is_sound = True
-            if letter == b"F":
-                raise _error_of_failure(message, self.limits, request["query"])
-            kind: Kind = message["kind"]
-            media_type = request["media_types"][kind]
-            if media_type is None:
-                raise UnwantedKind(kind)
-        except WorkerEnded as ended:
-            self._pool.give_back(worker, False)
-            raise _error_of_end(ended.status, self.limits) from None
-        except BaseException:
-            self._pool.give_back(worker, is_sound)
-            raise
-        return Result(kind, media_type, worker, self._pool, self.limits)
+
+def _result(run: Run, request: Mapping[str, Any], limits: Mapping[Kind, Limits]) -> Result:
+    """Asks, and gives the result once its kind is known, and with it the limits."""
+    sizes = {kind: {"rows": each.rows, "bytes": each.bytes} for kind, each in limits.items()}
+    _, body = run.ask({**request, "limits": sizes})
+    kind: Kind = json.loads(body)["kind"]
+    run.limits = limits[kind]
+    media_type = request["media_types"][kind]
+    if media_type is None:
+        run.end("format", is_sound=True)
+        raise UnwantedKind(kind)
+    return Result(kind, media_type, run)
 
 
 def parse_result(result: Result) -> Solutions | Graph | bool:
@@ -399,6 +308,8 @@ def _error_of_failure(message: Mapping[str, str], limits: Limits, query: str) ->
             return DatasetUnavailable("The store cannot be opened now.")
         case "format":
             return QueryRefused(message["message"])
+        case "call" if limits.calls:
+            return ServiceFailed(f"What the query calls has failed: {message['message']}")
         case _:
             return DatasetError(f"The query failed: {message['message']}")
 
@@ -432,8 +343,3 @@ def _exceeded(limit: str, limits: Limits) -> QueryLimitExceeded:
         "bytes": (f"{limits.bytes} bytes of result", "Ask for fewer columns, or for parts with LIMIT and OFFSET."),
     }[limit]
     return QueryLimitExceeded(f"The query was ended at its limit of {amount}. {advice}", limit=limit, retry_after=RETRY_AFTER)
-
-
-def _busy() -> QueryLimitExceeded:
-    problem = "Too many queries are running now. Try again in a few seconds."
-    return QueryLimitExceeded(problem, limit="concurrent queries", retry_after=RETRY_AFTER)

@@ -3,9 +3,9 @@
 Oxigraph's parser has no switch for SERVICE, and some texts end its process; so the text is walked as tokens first.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, takewhile, zip_longest
+from itertools import pairwise, takewhile
 
 from pqlod.errors import QueryRefused, QuerySyntaxError, QueryTooLarge
 from pqlod.rdf import NamedNode
@@ -13,8 +13,8 @@ from pqlod.store.tokens import Kind, Token, decode_codepoints, line_and_column, 
 
 # Words that make Oxigraph call other hosts, and what to say of them.
 REFUSED_WORDS = {
-    "SERVICE": "SERVICE is not allowed here: this server asks no other. Ask the other endpoint yourself.",
-    "LOAD": "LOAD is not allowed here: this server fetches nothing from other hosts.",
+    "SERVICE": "SERVICE is not allowed here: this server does not ask that one. Ask the other endpoint yourself.",
+    "LOAD": "LOAD is not allowed here: this server fetches nothing from there.",
 }
 PROLOGUE = {"PREFIX", "BASE", "VERSION"}
 BRACKETS = {")": "(", "]": "[", "}": "{"}
@@ -31,11 +31,14 @@ class Limits:
     memory: int = 1024 * 2**20
     query_length: int = 200_000
     nesting: int = 100
+    concurrent: int = 2
     waiting: int = 16
     waiting_seconds: float = 5.0
     concurrent_per_client: int = 4
     ahead: int = 2**20
     """So much of a result is held before the first byte goes out; a failure before that has a status of its own."""
+    calls: frozenset[str] = frozenset()
+    """The IRIs that SERVICE and LOAD may call, if they are written out."""
 
 
 def screen(text: str, limits: Limits) -> str:
@@ -50,7 +53,7 @@ def screen(text: str, limits: Limits) -> str:
     check_tokens(tokens, text, limits)
     decoded = decode_codepoints(text)
     if decoded != text:
-        _refuse_calls(list(_significant(tokenize(decoded))), decoded)
+        _refuse_calls(list(_significant(tokenize(decoded))), decoded, limits.calls)
     return "".join(" " * len(token.text) if token.kind is Kind.COMMENT else token.text for token in tokens)
 
 
@@ -64,7 +67,7 @@ def check_tokens(tokens: Iterable[Token], text: str, limits: Limits) -> None:
     """Raises as ``screen`` does, but for the text's length."""
     significant = list(_significant(tokens))
     _check_balance(significant, text, limits)
-    _refuse_calls(significant, text)
+    _refuse_calls(significant, text, limits.calls)
 
 
 def declared_prefixes(text: str) -> Mapping[str, str]:
@@ -140,16 +143,33 @@ def _has_authority(iri: str) -> bool:
     return bool(separator) and scheme.isalnum()
 
 
-def _refuse_calls(tokens: Sequence[Token], text: str) -> None:
-    for token, following in zip_longest(tokens, tokens[1:]):
+def _refuse_calls(tokens: Sequence[Token], text: str, allowed: Collection[str]) -> None:
+    for index, token in enumerate(tokens):
         for word, reason in REFUSED_WORDS.items():
-            if may_be_keyword(token, word) and (token.kind is not Kind.PREFIXED or _opens_group(following)):
-                raise QueryRefused(f"{_place(text, token)}: {reason}")
+            if _may_call(tokens[index : index + 2], word) and not _is_allowed(tokens[index : index + 3], word, allowed):
+                raise QueryRefused(f"{_place(text, token)}: {reason}{_advice(allowed)}")
 
 
-def _opens_group(token: Token | None) -> bool:
+def _may_call(tokens: Sequence[Token], word: str) -> bool:
+    return may_be_keyword(tokens[0], word) and (tokens[0].kind is not Kind.PREFIXED or _opens_group(tokens[-1]))
+
+
+def _is_allowed(tokens: Sequence[Token], word: str, allowed: Collection[str]) -> bool:
+    """Are they the word, perhaps SILENT, and an allowed IRI that is written out as it stands in the list?"""
+    called, *rest = tokens
+    if rest and rest[0].text.upper() == "SILENT":
+        del rest[0]
+    is_word = called.kind is Kind.WORD and called.text.upper() == word
+    return is_word and bool(rest) and rest[0].kind is Kind.IRI and rest[0].text[1:-1] in allowed
+
+
+def _advice(allowed: Collection[str]) -> str:
+    return f" These it calls, if they are written out: {', '.join(sorted(allowed))}." if allowed else ""
+
+
+def _opens_group(token: Token) -> bool:
     """``SERVICE:name {`` is a call, ``services:name`` in a triple is none."""
-    return token is not None and token.text == "{"
+    return token.text == "{"
 
 
 def _place(text: str, token: Token) -> str:

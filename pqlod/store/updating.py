@@ -17,12 +17,13 @@ from pqlod.errors import (
     PqlodError,
     QueryLimitExceeded,
     QueryTooLarge,
+    ServiceFailed,
     SourceError,
     StoreError,
 )
 from pqlod.store.embedded import syntax_error
 from pqlod.store.operations import with_graphs
-from pqlod.store.sandbox import RETRY_AFTER, Pool, Worker, WorkerEnded
+from pqlod.store.pool import RETRY_AFTER, Pool, Worker, WorkerEnded
 from pqlod.store.screening import Limits, screen
 
 PROGRAM = ("-m", "pqlod.store.writer")
@@ -137,6 +138,8 @@ class Updater:
                 return StoreError(text)
             case "memory":
                 return self._exceeded("memory", f"{self.limits.memory // 2**20} MB of memory")
+            case "call" if self.limits.calls:
+                return ServiceFailed(f"What the update calls has failed, and nothing was changed: {text}")
             case _ if text.endswith(OF_GRAPHS):
                 return Conflict(f"{text}. Nothing was changed.")
             case _:

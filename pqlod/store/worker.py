@@ -49,6 +49,8 @@ ROWS: dict[QueryResultsFormat, tuple[bytes, int, bytes, int]] = {
     QueryResultsFormat.CSV: (b"\n", 1, b"", 0),
     QueryResultsFormat.TSV: (b"\n", 1, b"", 0),
 }
+# After what a result without rows is closed.
+OPENINGS = (b"[", b"<results>")
 # XML and TSV escape what may be a separator in a value; these put it in double quotes.
 QUOTING = {QueryResultsFormat.JSON, QueryResultsFormat.CSV}
 
@@ -84,8 +86,8 @@ class RowCut:
     """
 
     def __init__(self, form: QueryResultsFormat, rows: int) -> None:
-        self._separator, self._kept, self._closing, others = ROWS[form]
-        self._left = rows + others
+        self._separator, self._kept, self._closing, self._others = ROWS[form]
+        self._left = self._most = rows + self._others
         self._is_quoting = form in QUOTING
         self._has_escapes = form is QueryResultsFormat.JSON
         self._held = b""
@@ -104,6 +106,17 @@ class RowCut:
     def finish(self) -> bytes:
         """What was held back, once the result has ended."""
         return self._held
+
+    @property
+    def held(self) -> int:
+        """How many bytes are held back, as the row in them has not ended."""
+        return len(self._held)
+
+    @property
+    def rows(self) -> int:
+        """How many rows the result had, once it has ended."""
+        separators = self._most - self._left
+        return separators - self._others - self._held.removesuffix(self._closing).endswith(OPENINGS)
 
     def _count(self, text: bytes) -> int:
         return self._unquoted(text).count(self._separator)
@@ -137,17 +150,30 @@ class Pipe:
         self.send(letter, json.dumps(message).encode())
 
 
+class Counted(Iterator[Triple]):
+    """Triples, and how many of them were taken: ``number``."""
+
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        self._triples, self.number = iter(triples), 0
+
+    def __next__(self) -> Triple:
+        triple = next(self._triples)
+        self.number += 1
+        return triple
+
+
 class ResultStream:
     """The file into which pyoxigraph writes a result: sends it on in pieces, keeps to the limits, ends it."""
 
     def __init__(self, pipe: Pipe, form: ResultFormat, cut: RowCut | None, most: int) -> None:
         self._pipe, self._form, self._cut, self._left = pipe, form, cut, most
-        self._buffer = bytearray()
+        self._buffer, self._enough = bytearray(), CHUNK
 
     def write(self, data: bytes) -> int:
         self._buffer += data
-        if len(self._buffer) >= CHUNK:
+        if len(self._buffer) >= self._enough:
             self._send(self._take())
+            self._enough = max(CHUNK, self._cut.held if self._cut else 0)  # a row of great length is read over only so often
         return len(data)
 
     def flush(self) -> None:
@@ -173,8 +199,8 @@ class ResultStream:
             raise ResultFull("bytes")
         if self._form in XML_FORMATS:
             data = NOT_XML.sub(REPLACEMENT, data)
-        if data:
-            self._pipe.send(b"D", data)
+        for start in range(0, len(data), CHUNK):  # one value can be as large as the result may be
+            self._pipe.send(b"D", data[start : start + CHUNK])
 
 
 def evaluate(store: Store, request: dict[str, Any]) -> Results:
@@ -208,20 +234,24 @@ def graphs(iris: list[str], others: list[str]) -> Any:  # pyoxigraph's two argum
     return [NamedNode(iri) for iri in iris] if iris or others else None
 
 
-def write(results: Results, form: ResultFormat, stream: ResultStream, rows: int, prefixes: dict[str, str]) -> None:
-    """Writes results into the stream; ResultFull at a limit."""
-    if isinstance(results, QueryTriples):
-        if form == RdfFormat.RDF_XML:  # which has prefixes of its own, and would declare some twice
-            triples, prefixes = writable(results), {}
-        else:
-            triples = iter(results)
-        serialize(islice(triples, rows), stream, form, prefixes=prefixes)  # type: ignore[arg-type]  # an IO in all that is used
+def write(
+    results: Results, form: ResultFormat, stream: ResultStream, cut: RowCut | None, rows: int, prefixes: dict[str, str]
+) -> int | None:
+    """Writes results into the stream; how many rows or triples they were, or None of a boolean. ResultFull at a limit."""
+    if not isinstance(results, QueryTriples):
+        results.serialize(stream, form)  # type: ignore[arg-type]  # an IO in all that is used
         stream.finish()
-        if next(iter(results), None) is not None:
-            raise ResultFull("rows")
+        return cut.rows if cut else None
+    if form == RdfFormat.RDF_XML:  # which has prefixes of its own, and would declare some twice
+        triples, prefixes = writable(results), {}
     else:
-        results.serialize(stream, form)  # type: ignore[arg-type]  # as above
-        stream.finish()
+        triples = iter(results)
+    counted = Counted(islice(triples, rows))
+    serialize(counted, stream, form, prefixes=prefixes)  # type: ignore[arg-type]  # as above
+    stream.finish()
+    if next(iter(results), None) is not None:
+        raise ResultFull("rows")
+    return counted.number
 
 
 def writable(triples: Iterable[Triple]) -> Iterator[Triple]:
@@ -251,15 +281,16 @@ def answer(request: dict[str, Any], store: Store, pipe: Pipe) -> None:
     )
     if form is None:
         raise FormatUnfit(f"{media_type} is no format of a result.")
-    cut = RowCut(form, request["rows"]) if isinstance(form, QueryResultsFormat) and kind == "solutions" else None
-    stream = ResultStream(pipe, form, cut, request["bytes"])
+    rows, most = request["limits"][kind]["rows"], request["limits"][kind]["bytes"]
+    cut = RowCut(form, rows) if isinstance(form, QueryResultsFormat) and kind == "solutions" else None
+    stream = ResultStream(pipe, form, cut, most)
     try:
-        write(results, form, stream, request["rows"], request["prefixes"])
+        written = write(results, form, stream, cut, rows, request["prefixes"])
     except ResultFull as full:
         stream.end(full.last)
-        pipe.tell(b"E", cut=full.limit)
+        pipe.tell(b"E", cut=full.limit, rows=rows if full.limit == "rows" else None)
     else:
-        pipe.tell(b"E", cut=None)
+        pipe.tell(b"E", cut=None, rows=written)
 
 
 def serve(requests: Iterator[dict[str, Any]], pipe: Pipe) -> None:
@@ -267,26 +298,40 @@ def serve(requests: Iterator[dict[str, Any]], pipe: Pipe) -> None:
     stores: dict[str, Store] = {}
     for request in requests:
         signal.setitimer(signal.ITIMER_REAL, request["seconds"])
-        location = request["location"]
         try:
-            if location not in stores:
-                while len(stores) >= OPEN_STORES:
-                    stores.pop(next(iter(stores)))
-                stores[location] = Store.read_only(location)
+            store = opened(request["location"], stores)
         except OSError as error:
             pipe.tell(b"F", kind="store", message=str(error))
-            continue
-        try:
-            answer(request, stores[location], pipe)
-        except FormatUnfit as error:
-            pipe.tell(b"F", kind="format", message=str(error))
-        except SyntaxError as error:
-            pipe.tell(b"F", kind="syntax", message=str(error))
-        except MemoryError:
-            pipe.tell(b"F", kind="memory", message="")
-        except (OSError, RuntimeError, ValueError) as error:
-            pipe.tell(b"F", kind="evaluation", message=str(error))
+        else:
+            attempt(request, store, pipe)
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def opened(location: str, stores: dict[str, Store]) -> Store:
+    """The store in that folder, which is added to those that are open, perhaps in place of the oldest."""
+    if location not in stores:
+        while len(stores) >= OPEN_STORES:
+            stores.pop(next(iter(stores)))
+        stores[location] = Store.read_only(location)
+    return stores[location]
+
+
+def attempt(request: dict[str, Any], store: Store, pipe: Pipe) -> None:
+    """Answers a request, or tells why it fails."""
+    try:
+        answer(request, store, pipe)
+    except FormatUnfit as error:
+        pipe.tell(b"F", kind="format", message=str(error))
+    except SyntaxError as error:
+        pipe.tell(b"F", kind="syntax", message=str(error))
+    except MemoryError:
+        pipe.tell(b"F", kind="memory", message="")
+    except BrokenPipeError:  # the parent died
+        raise
+    except OSError as error:  # of a service that the query calls, or of the store
+        pipe.tell(b"F", kind="call", message=str(error))
+    except (RuntimeError, ValueError) as error:
+        pipe.tell(b"F", kind="evaluation", message=str(error))
 
 
 def read_requests(file: IO[bytes]) -> Iterator[dict[str, Any]]:

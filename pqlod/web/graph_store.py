@@ -17,9 +17,11 @@ from pqlod.errors import BadParameter, ItemNotFound, NotAcceptable, QueryLimitEx
 from pqlod.formatters.solutions import GRAPH_FORMATS, PAGE, format_named
 from pqlod.rdf import NamedNode
 from pqlod.store.embedded import EmbeddedDataset
+from pqlod.store.pool import Client
 from pqlod.store.sandbox import Sandbox
 from pqlod.store.updating import Document, Written
 from pqlod.web.addresses import parameters, root
+from pqlod.web.clients import client_of
 from pqlod.web.negotiation import best_offer, essence
 from pqlod.web.protocol import absolute_iri
 from pqlod.web.responses import with_charset
@@ -55,7 +57,8 @@ def graph_store_blueprint(service: Service) -> Blueprint:
     def answer(name: str = "") -> Response:
         store = root(request, service.settings) + PATH
         if request.method in {"GET", "HEAD"}:
-            return graph_response(queryable(service), service.sandbox, find_target(store, name))
+            target = find_target(store, name)
+            return graph_response(queryable(service), service.sandbox, target, client_of(request, service.settings))
         if writing is None:
             raise writing_off()
         writer = writing.writer()
@@ -90,7 +93,7 @@ _EXPECTED = "?default, or ?graph= with an absolute IRI, or the graph's own addre
 _PATH_CHARACTERS = "/~!$&'()*+,;=:@"
 
 
-def graph_response(opened: Opened, sandbox: Sandbox, target: Target) -> Response:
+def graph_response(opened: Opened, sandbox: Sandbox, target: Target, client: Client) -> Response:
     """A graph as it is now (section 5.2). Raises ItemNotFound; QueryLimitExceeded if it is too large to be given at once."""
     media_type = choose_media_type()
     dataset = opened.dataset
@@ -98,7 +101,7 @@ def graph_response(opened: Opened, sandbox: Sandbox, target: Target) -> Response
     if target.iri and not dataset.store.contains_named_graph(NamedNode(target.iri)):
         raise ItemNotFound(target.iri)
     graphs = [target.iri] if target.iri else []
-    result = sandbox.query(dataset.location, ALL_TRIPLES, {"graph": media_type}, default_graphs=graphs)
+    result = sandbox.query(dataset.location, ALL_TRIPLES, {"graph": media_type}, default_graphs=graphs, client=client)
     if result.is_cut:
         problem = f"The graph has more than {sandbox.limits.rows} triples. Ask for parts of it in SPARQL."
         raise QueryLimitExceeded(problem, limit="rows")

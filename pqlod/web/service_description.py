@@ -21,6 +21,7 @@ COUNT_NAMED = Query(
     "SELECT ?graph (COUNT(*) AS ?triples) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph", "triples in each graph"
 )
 DATASET = BlankNode("dataset")
+LIMITS = tuple(field.name for field in fields(Limits) if field.name != "calls")
 MOST_GRAPHS = 1000  # that are listed
 
 
@@ -64,7 +65,8 @@ def _statements(endpoint: NamedNode, limits: Limits, census: Census) -> Iterator
     yield Triple(endpoint, SD.endpoint, endpoint)
     yield Triple(endpoint, SD.supportedLanguage, SD.SPARQL11Query)
     yield from (Triple(endpoint, SD.resultFormat, NamedNode(iri)) for iri in dict.fromkeys(_format_iris()))
-    yield from (Triple(endpoint, PQLOD[f"limit-{field.name}"], _limit(limits, field.name)) for field in fields(limits))
+    yield from (Triple(endpoint, PQLOD[f"limit-{name}"], _limit(limits, name)) for name in LIMITS)
+    yield from _calls(endpoint, limits)
     yield from _dataset(endpoint, census)
 
 
@@ -83,6 +85,13 @@ def _format_iris() -> Iterator[str]:
         for each in formats:
             if each is not PAGE and (described := known.from_media_type(each.media_types[0])):
                 yield described.iri
+
+
+def _calls(endpoint: NamedNode, limits: Limits) -> Iterator[Triple]:
+    """Which addresses SERVICE may call, if any."""
+    if limits.calls:
+        yield Triple(endpoint, SD.feature, SD.BasicFederatedQuery)
+        yield from (Triple(endpoint, PQLOD.calls, NamedNode(iri)) for iri in sorted(limits.calls))
 
 
 def _limit(limits: Limits, name: str) -> Literal:

@@ -1,7 +1,5 @@
 """SPARQL 1.1 Protocol at /sparql: queries of strangers and their results, as documents for programs and as a page for people."""
 
-import threading
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -9,13 +7,14 @@ from functools import partial
 from flask import Blueprint, Response, render_template, request
 
 from pqlod.datasets import Opened
-from pqlod.errors import BadParameter, DatasetUnavailable, NotAcceptable, PqlodError, TooManyQueries
+from pqlod.errors import BadParameter, DatasetUnavailable, NotAcceptable, PqlodError
 from pqlod.formatters.html import FormatLink, upwards
 from pqlod.formatters.solutions import FORMATS, GRAPH_NAMES, PAGE, ResultFormat, format_named, format_names, table
 from pqlod.store.embedded import EmbeddedDataset
-from pqlod.store.sandbox import OWN_MEDIA_TYPES, RETRY_AFTER, Kind, Result, Sandbox, UnwantedKind, parse_result
+from pqlod.store.sandbox import OWN_MEDIA_TYPES, Kind, Result, Sandbox, UnwantedKind, parse_result
 from pqlod.web import service_description as description
 from pqlod.web.addresses import parameters, root
+from pqlod.web.clients import client_of
 from pqlod.web.documents import graph_response
 from pqlod.web.negotiation import best_offer
 from pqlod.web.problems import problem_of
@@ -88,32 +87,10 @@ Choices = Mapping[Kind, Choice | None]
 Show = Callable[..., str]
 
 
-class Clients:
-    """How many queries each client has running in this process; no more than ``most`` at a time."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._running, self._lock = most, Counter[str](), threading.Lock()
-
-    def enter(self, client: str) -> Callable[[], None]:
-        """Counts a query, and gives what is to be called at its end; TooManyQueries if it is one too many."""
-        with self._lock:
-            if self._running[client] >= self._most:
-                problem = f"{self._most} of your queries are running, as many as one client may have. Wait for one to end."
-                raise TooManyQueries(problem, limit="concurrent queries of a client", retry_after=RETRY_AFTER)
-            self._running[client] += 1
-        return lambda: self._leave(client)
-
-    def _leave(self, client: str) -> None:
-        with self._lock:
-            self._running[client] -= 1
-            if self._running[client] <= 0:
-                del self._running[client]
-
-
 def sparql_blueprint(service: Service, sandbox: Sandbox) -> Blueprint:
     """The routes of the SPARQL service."""
     blueprint = Blueprint("sparql", __name__)
-    clients, counter = Clients(sandbox.limits.concurrent_per_client), description.Counter()
+    counter = description.Counter()
 
     @blueprint.route(PATH, methods=["GET", "POST"])
     @blueprint.route(f"{PATH}/", methods=["GET", "POST"])
@@ -121,20 +98,9 @@ def sparql_blueprint(service: Service, sandbox: Sandbox) -> Blueprint:
         asked = read_request(sandbox.limits.query_length)
         if asked is None:
             return describe("")
-        opened = queryable(service)
         choices = choose_formats(asked.format_name, request.headers.get("Accept", ""))
-        leave = clients.enter(request.access_route[-1] if request.access_route else "")
-        try:
-            show = partial(query_page, sandbox, [], asked.text, asked=asked)
-            response = query_response(asked, choices, opened, service, show)
-        except BaseException:
-            leave()
-            raise
-        if response.is_streamed:
-            response.call_on_close(leave)
-        else:
-            leave()
-        return response
+        show = partial(query_page, sandbox, [], asked.text, asked=asked)
+        return query_response(asked, choices, queryable(service), service, show)
 
     @blueprint.get(f"{PATH}.<suffix>")
     def describe(suffix: str) -> Response:
@@ -205,7 +171,7 @@ def query_response(asked: QueryRequest, choices: Choices, opened: Opened, servic
     Raises what ``Sandbox.query`` does, but shows it to people on their page.
     """
     try:
-        result = _run(asked, choices, opened, service, ROWS_ON_PAGE if is_page(choices) else None)
+        result = _run(asked, choices, opened, service)
         choice = choices[result.kind]
         assert choice  # a kind without one is unwanted
         response = _page(result, service, show) if choice.format is PAGE else _document(result, choice)
@@ -275,7 +241,7 @@ def _not_acceptable(asked: QueryRequest, kind: Kind) -> PqlodError:
     return NotAcceptable(request.headers.get("Accept", ""), _offers(kind))
 
 
-def _run(asked: QueryRequest, choices: Choices, opened: Opened, service: Service, rows: int | None) -> Result:
+def _run(asked: QueryRequest, choices: Choices, opened: Opened, service: Service) -> Result:
     if not isinstance(opened.dataset, EmbeddedDataset):
         raise DatasetUnavailable("The dataset here cannot be asked in SPARQL.")
     return service.sandbox.query(
@@ -285,8 +251,9 @@ def _run(asked: QueryRequest, choices: Choices, opened: Opened, service: Service
         default_graphs=asked.default_graphs,
         named_graphs=asked.named_graphs,
         base_iri=root(request, service.settings) + PATH,
-        rows=rows,
         search=opened.dataset.search,
+        client=client_of(request, service.settings),
+        rows_read_here={kind: ROWS_ON_PAGE for kind, choice in choices.items() if choice and choice.format is PAGE},
     )
 
 

@@ -7,12 +7,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from http.client import HTTPConnection, IncompleteRead
 from pathlib import Path
 
 import pytest
 
-from pqlod.server import LARGEST_BODY, PortInUse, environ, read_body, refuse_used_port
+from pqlod.server import LARGEST_BODY, PortInUse, environ, largest_body, read_body, refuse_used_port, threads
+from pqlod.settings import Settings
 
 APPLICATION = """
 import os, time
@@ -20,6 +22,8 @@ from pqlod.server import AsgiAdapter, end_with_parent
 
 def chunks(path):
     yield b"a" * 1000
+    while path == "/endless":
+        yield b"c" * 100_000
     if path == "/cut":
         raise RuntimeError("the source failed")
     for _ in range(200 if path == "/long" else 1):
@@ -36,6 +40,11 @@ class Body:
 
 def wsgi(environ, start_response):
     path = environ["PATH_INFO"]
+    if path == "/wait":
+        has_left = environ["pqlod.has_left"]
+        while not has_left():
+            time.sleep(0.05)
+        Body("").close()
     if path == "/echo":
         body = environ["wsgi.input"].read()
         start_response("200 OK", [("Content-Length", str(len(body)))])
@@ -45,7 +54,7 @@ def wsgi(environ, start_response):
 
 def application():
     end_with_parent()
-    return AsgiAdapter(wsgi, 4)
+    return AsgiAdapter(wsgi, 4, patience=1)
 """
 
 SERVE = """
@@ -146,15 +155,64 @@ def test_the_head_of_a_response_comes_alone_when_it_is_asked_for(served: Served)
             assert (response.status, response.read()) == (200, b"")
 
 
-def test_a_body_that_is_too_large_is_not_read_to_its_end() -> None:
+@pytest.mark.parametrize("size", [1000, LARGEST_BODY], ids=["a little", "far"])
+def test_a_body_that_is_too_large_is_let_go(size: int) -> None:
+    pieces = [b"x" * (size // 2), b"x" * (size // 2), b"x"]
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
+
+    assert asyncio.run(read_body(receive, 999)) is None
+    assert not pieces
+
+
+def test_a_body_that_never_ends_is_not_read_for_ever() -> None:
     received = []
 
     async def receive() -> dict[str, object]:
         received.append(None)
         return {"type": "http.request", "body": b"x" * (LARGEST_BODY // 2), "more_body": True}
 
-    assert asyncio.run(read_body(receive)) is None
+    assert asyncio.run(read_body(receive, 999)) is None
     assert len(received) == 3
+
+
+def test_a_body_of_just_the_largest_size_is_read() -> None:
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"x" * 999}
+
+    assert asyncio.run(read_body(receive, 999)) == b"x" * 999
+
+
+def test_a_client_that_takes_nothing_is_left_and_the_source_closed(served: Served) -> None:
+    served.closed.unlink(missing_ok=True)
+    with socket.create_connection(("127.0.0.1", served.port)) as client:
+        client.sendall(b"GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n")
+
+        assert wait_until(served.closed.exists, 10)
+
+
+def test_a_client_that_leaves_before_its_answer_is_noticed(served: Served) -> None:
+    served.closed.unlink(missing_ok=True)
+    with socket.create_connection(("127.0.0.1", served.port)) as client:
+        client.sendall(b"GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        time.sleep(0.3)
+
+    assert wait_until(served.closed.exists, 5)
+
+
+def test_queries_that_run_or_wait_leave_their_threads_to_pages() -> None:
+    settings = Settings(threads=3, query_workers=2, queries_waiting=5)
+
+    assert threads(settings) == 10
+    assert threads(replace(settings, writable=True)) == 16
+
+
+def test_who_cannot_write_sends_small_bodies() -> None:
+    settings = Settings(query_length=1000)
+
+    assert 12_000 < largest_body(settings) < 100_000
+    assert largest_body(replace(settings, writable=True)) == LARGEST_BODY
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL], ids=["terminated", "killed"])

@@ -13,6 +13,7 @@ from pqlod.store.dataset import Solutions
 from pqlod.store.embedded import EmbeddedDataset, dataset_from_files
 from pqlod.store.query import Query
 from pqlod.store.sandbox import Sandbox
+from pqlod.store.screening import Limits
 
 TURTLE = """
 @prefix : <urn:> .
@@ -95,7 +96,7 @@ def test_what_cannot_be_evaluated_is_told(dataset: EmbeddedDataset, text: str, e
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    sandbox = Sandbox(workers=1)
+    sandbox = Sandbox(Limits(concurrent=1))
     yield sandbox
     sandbox.close()
 

@@ -1,26 +1,32 @@
-import os
-import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from pqlod.errors import (
+    ClientLeft,
     DatasetUnavailable,
     PqlodError,
     QueryLimitExceeded,
     QueryRefused,
     QuerySyntaxError,
     QueryTooLarge,
+    ServiceFailed,
+    TooManyQueries,
 )
 from pqlod.rdf import Graph
 from pqlod.store.dataset import Solutions
-from pqlod.store.sandbox import OWN_MEDIA_TYPES, Sandbox, UnwantedKind
+from pqlod.store.pool import Client
+from pqlod.store.query_log import QueryLog, QueryRecord
+from pqlod.store.sandbox import OWN_MEDIA_TYPES, Result, Sandbox, UnwantedKind, parse_result
 from pqlod.store.screening import Limits
 
 EX = "http://example.com/"
@@ -43,7 +49,7 @@ def location(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     """One with short limits, so that they are met soon."""
-    with Sandbox(Limits(seconds=1, rows=5000, memory=300 * 2**20), workers=2) as sandbox:
+    with Sandbox(Limits(seconds=1, rows=5000, memory=300 * 2**20)) as sandbox:
         yield sandbox
 
 
@@ -186,7 +192,7 @@ def test_bytes_above_the_limit_are_an_error(location: Path) -> None:
 
 
 def test_a_result_that_nobody_reads_is_ended_at_the_time_limit(location: Path) -> None:
-    with Sandbox(Limits(seconds=0.5, ahead=1), workers=1) as sandbox:
+    with Sandbox(Limits(seconds=0.5, ahead=1, concurrent=1)) as sandbox:
         result = sandbox.query(location, "SELECT * { ?s ?p ?o . ?a ?b ?c }", {"solutions": "text/csv"})
         time.sleep(1)
         with pytest.raises(QueryLimitExceeded) as caught:
@@ -196,14 +202,14 @@ def test_a_result_that_nobody_reads_is_ended_at_the_time_limit(location: Path) -
 
 
 def test_closing_a_result_frees_its_worker(location: Path) -> None:
-    with Sandbox(Limits(ahead=1), workers=1) as sandbox:
+    with Sandbox(Limits(ahead=1, concurrent=1)) as sandbox:
         sandbox.query(location, "SELECT * { ?s ?p ?o . ?a ?b ?c }", {"solutions": "text/csv"}).close()
 
         assert sandbox.evaluate(location, "ASK {}") is True
 
 
 def test_a_query_too_many_is_told_to_come_back(location: Path) -> None:
-    with Sandbox(Limits(ahead=1, waiting=0), workers=1) as sandbox:
+    with Sandbox(Limits(ahead=1, waiting=0, concurrent=1)) as sandbox:
         running = sandbox.query(location, ALL, {"solutions": "text/csv"})
         with pytest.raises(QueryLimitExceeded) as caught:
             sandbox.evaluate(location, "ASK {}")
@@ -225,17 +231,6 @@ def test_queries_of_many_threads_are_answered(sandbox: Sandbox, location: Path) 
         thread.join()
 
     assert found == [True] * 12
-
-
-def test_a_worker_that_died_while_idle_is_replaced(location: Path) -> None:
-    before = set(children_of(os.getpid()))
-    with Sandbox(workers=1) as sandbox:
-        sandbox.evaluate(location, "ASK {}")
-        (pid,) = set(children_of(os.getpid())) - before
-        os.kill(pid, signal.SIGKILL)
-        time.sleep(0.1)
-
-        assert sandbox.evaluate(location, "ASK {}") is True
 
 
 def test_workers_end_when_their_parent_is_killed(location: Path) -> None:
@@ -276,3 +271,161 @@ def ends_within(seconds: float, pid: int) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+class Kept(QueryLog):
+    """A log that keeps its records."""
+
+    def __init__(self) -> None:
+        self.records: list[QueryRecord] = []
+
+    def write(self, record: QueryRecord) -> None:
+        self.records.append(record)
+
+
+FORMATS = {
+    "json": "application/sparql-results+json",
+    "xml": "application/sparql-results+xml",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+}
+
+
+@pytest.mark.parametrize("media_type", FORMATS.values(), ids=FORMATS)
+@pytest.mark.parametrize("rows", [0, 1, 2, 1999, 3000])
+def test_the_log_tells_rows_and_bytes(location: Path, media_type: str, rows: int) -> None:
+    log = Kept()
+    with Sandbox(Limits(rows=2000), log) as sandbox:
+        body = sandbox.query(location, f"SELECT * {{ ?s ?p ?o . ?a ?b ?c }} LIMIT {rows}", {"solutions": media_type}).read()
+
+    (record,) = log.records
+    assert (record.rows, record.bytes, record.outcome) == (min(rows, 2000), len(body), "cut" if rows > 2000 else "complete")
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "outcome"),
+    [
+        pytest.param("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 7", 7, "complete", id="triples"),
+        pytest.param("CONSTRUCT WHERE { ?s ?p ?o }", 100, "cut", id="too many triples"),
+        pytest.param("ASK {}", None, "complete", id="boolean"),
+        pytest.param("SELECT", None, "syntax", id="syntax"),
+        pytest.param("SELECT * { SERVICE <http://h/> {} }", None, "refused", id="refused"),
+        pytest.param("SELECT * {", None, "syntax", id="unbalanced"),
+        pytest.param(ENDLESS, None, "time", id="time"),
+    ],
+)
+def test_every_query_is_told_to_the_log_once(location: Path, text: str, rows: int | None, outcome: str) -> None:
+    log = Kept()
+    with Sandbox(Limits(seconds=0.5, rows=100), log) as sandbox, suppress(PqlodError):
+        result = sandbox.query(location, text, OWN_MEDIA_TYPES)
+        result.read()
+        result.close()
+
+    (record,) = log.records
+    assert (record.text, record.rows, record.outcome) == (text, rows, outcome)
+
+
+def test_a_result_that_is_closed_before_its_end_was_left(location: Path) -> None:
+    log = Kept()
+    with Sandbox(Limits(ahead=1), log) as sandbox:
+        sandbox.query(location, "SELECT * { ?s ?p ?o . ?a ?b ?c }", {"solutions": "text/csv"}).close()
+
+    assert [record.outcome for record in log.records] == ["left"]
+
+
+def test_a_query_whose_client_leaves_is_ended(location: Path) -> None:
+    log = Kept()
+    with Sandbox(Limits(seconds=20), log) as sandbox:
+        begin = time.monotonic()
+        with pytest.raises(ClientLeft):
+            sandbox.query(location, ENDLESS, OWN_MEDIA_TYPES, client=Client(has_left=lambda: time.monotonic() - begin > 0.5))
+
+    assert time.monotonic() - begin < 5
+    assert [record.outcome for record in log.records] == ["left"]
+
+
+def test_results_that_are_left_lying_do_not_keep_others_out(location: Path) -> None:
+    with Sandbox(Limits(seconds=0.5, ahead=1, concurrent=1)) as sandbox:
+        left = [sandbox.query(location, "SELECT * { ?s ?p ?o . ?a ?b ?c }", {"solutions": "text/csv"}) for _ in range(3)]
+
+        assert sandbox.evaluate(location, "ASK {}") is True
+    assert len(left) == 3
+
+
+def test_a_client_that_has_too_many_queries_is_refused_until_one_ends(location: Path) -> None:
+    with Sandbox(Limits(ahead=1, concurrent_per_client=1)) as sandbox:
+
+        def ask(name: str) -> Result:
+            return sandbox.query(location, ALL, {"solutions": "text/csv"}, client=Client(name))
+
+        running = ask("ann")
+        with pytest.raises(TooManyQueries):
+            ask("ann")
+        ask("bob").close()
+        running.close()
+        ask("ann").close()
+
+
+def test_a_result_that_is_read_here_has_few_rows_and_bytes(location: Path) -> None:
+    with Sandbox() as sandbox:
+        shown = sandbox.query(location, ALL, OWN_MEDIA_TYPES, rows_read_here={"solutions": 3})
+        found = parse_result(shown)
+        large = "SELECT (GROUP_CONCAT(CONCAT(STR(?o), '" + "x" * 20_000 + "')) AS ?x) { ?s ?p ?o }"
+        with pytest.raises(QueryLimitExceeded) as caught:
+            sandbox.query(location, large, OWN_MEDIA_TYPES, rows_read_here={"solutions": 3}).read()
+
+    assert isinstance(found, Solutions)
+    assert (len(found.rows), shown.is_cut, caught.value.limit) == (3, True, "bytes")
+
+
+def test_a_large_value_comes_in_pieces(location: Path) -> None:
+    text = "SELECT (GROUP_CONCAT(CONCAT(STR(?o), '" + "x" * 10_000 + "')) AS ?x) { ?s ?p ?o }"
+    with Sandbox() as sandbox:
+        pieces = list(sandbox.query(location, text, {"solutions": "text/csv"}))
+
+    assert sum(map(len, pieces)) > 10_000 * ITEMS
+    assert max(map(len, pieces)) < 2**20
+
+
+class Endpoint(BaseHTTPRequestHandler):
+    """A SPARQL endpoint that knows one thing, and two addresses that lead elsewhere."""
+
+    called: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        self.called.append(self.path)
+        body = b'{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "literal", "value": "known"}}]}}'
+        self.send_response(200 if self.path == "/sparql" else int(self.path[1:]))
+        self.send_header("Location", "/sparql")
+        self.send_header("Content-Type", "application/sparql-results+json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def endpoint() -> Iterator[str]:
+    Endpoint.called.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Endpoint) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_service_on_the_list_is_called(location: Path, endpoint: str) -> None:
+    with Sandbox(Limits(calls=frozenset({f"{endpoint}/sparql"}))) as sandbox:
+        found = sandbox.evaluate(location, f"SELECT * {{ SERVICE <{endpoint}/sparql> {{ ?x ?y ?z }} }}")
+
+    assert isinstance(found, Solutions)
+    assert found.rows == ({"x": Literal("known")},)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_service_that_redirects_is_not_followed(location: Path, endpoint: str, status: int) -> None:
+    with Sandbox(Limits(calls=frozenset({f"{endpoint}/{status}"}))) as sandbox, pytest.raises(ServiceFailed):
+        sandbox.evaluate(location, f"SELECT * {{ SERVICE <{endpoint}/{status}> {{ ?x ?y ?z }} }}")
+
+    assert Endpoint.called == [f"/{status}"]

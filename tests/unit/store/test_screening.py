@@ -96,9 +96,46 @@ def test_declared_prefixes_are_those_of_the_prologue_with_absolute_iris() -> Non
     assert declared_prefixes(text) == {"a": "http://a/", "": "http://c/"}
 
 
+LISTED = Limits(calls=frozenset({"http://listed/sparql"}))
+LISTED_CALLS = {
+    "plain": "SELECT * { SERVICE <http://listed/sparql> { ?s ?p ?o } }",
+    "silent, in small letters": "SELECT * { service silent <http://listed/sparql> { ?s ?p ?o } }",
+    "twice": "SELECT * { SERVICE <http://listed/sparql> { ?s ?p ?o SERVICE <http://listed/sparql> { ?p ?q ?r } } }",
+    "load": "LOAD <http://listed/sparql>",
+}
+UNLISTED_CALLS = {
+    "another": "SELECT * { SERVICE <http://h/> { ?s ?p ?o } }",
+    "below it": "SELECT * { SERVICE <http://listed/sparql/> { ?s ?p ?o } }",
+    "another after it": "SELECT * { SERVICE <http://listed/sparql> { ?s ?p ?o } SERVICE <http://h/> { ?s ?p ?o } }",
+    "another within it": "SELECT * { SERVICE <http://listed/sparql> { SERVICE <http://h/> { ?s ?p ?o } } }",
+    "by a variable": "SELECT * { VALUES ?x { <http://listed/sparql> } SERVICE ?x { ?s ?p ?o } }",
+    "by a prefixed name": "PREFIX l: <http://listed/> SELECT * { SERVICE l:sparql { ?s ?p ?o } }",
+    "by a relative IRI": "BASE <http://listed/> SELECT * { SERVICE <sparql> { ?s ?p ?o } }",
+    "with an escape": "SELECT * { SERVICE <http://listed/sparq\\u006C> { ?s ?p ?o } }",
+    "grown together": "SELECT * { ?s ?p trueSERVICE <http://listed/sparql> { ?s ?p ?o } }",
+}
+
+
+@pytest.mark.parametrize("text", LISTED_CALLS.values(), ids=LISTED_CALLS)
+def test_a_call_of_what_is_listed_is_let_through(text: str) -> None:
+    assert screen(text, LISTED) == text
+
+
+@pytest.mark.parametrize("text", [*CALLS.values(), *UNLISTED_CALLS.values()], ids=[*CALLS, *UNLISTED_CALLS])
+def test_any_other_call_is_refused(text: str) -> None:
+    with pytest.raises(QueryRefused):
+        screen(text, LISTED)
+
+
+def test_who_is_refused_is_told_what_is_listed() -> None:
+    with pytest.raises(QueryRefused, match="written out: http://listed/sparql"):
+        screen(CALLS["plain"], LISTED)
+
+
 # Oxigraph's own list of forbidden ports makes it say at once that it would have called this one.
 CALL = "The port 9 is not allowed"
 PIECES = st.sampled_from([
+    "SERVICE <http://listed/sparql>", "<http://listed/sparql>",
     "SERVICE", "service", "SILENT", "<http://127.0.0.1:9/>", ":x", "h:x", "?x", "{", "}", "(", ")", "<", ">", "#", "#>", "\n",
     " ", "1", "2", "1<2", "FILTER", "BIND", "AS", "true", "'", '"', "'''", '"""', "\\u0041", "\\u003E", "\\", "@en", "^^",
     ".", ";", ",", "a", "_:b", "<u:x", "||", "&&", "=", "!", "[", "]", "{ ?s ?p ?o }", "EXISTS", "VALUES", "é", "·", "\u200c",
@@ -115,6 +152,8 @@ def test_whatever_makes_oxigraph_call_is_refused(before: str, after: str) -> Non
     if calls(text):
         with pytest.raises(PqlodError):
             screen(text, LIMITS)
+        with pytest.raises(PqlodError):
+            screen(text, LISTED)
 
 
 def calls(text: str) -> bool:

@@ -10,11 +10,9 @@ from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
 from pqlod.app import running_app
-from pqlod.errors import TooManyQueries
 from pqlod.rdf import PQLOD, RDF, Graph, NamedNode
 from pqlod.settings import Settings
 from pqlod.web.service_description import SD, VOID
-from pqlod.web.sparql import Clients
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
@@ -239,16 +237,3 @@ def test_a_person_keeps_the_query_that_was_wrong(client: FlaskClient) -> None:
     assert response.status_code == 400
     assert "SELECT * { ?s ?p } # &lt;mine&gt;</textarea>" in response.text
     assert "Line 1, column" in response.text
-
-
-def test_a_client_may_run_only_so_many_queries_at_once() -> None:
-    clients = Clients(2)
-    leave = clients.enter("a")
-    clients.enter("a")
-    clients.enter("b")
-
-    with pytest.raises(TooManyQueries):
-        clients.enter("a")
-    leave()
-
-    clients.enter("a")
