@@ -45,10 +45,18 @@ def write(generations: Generations, request: Request, documents: list[bytes], pi
 
 
 def check_syntax(request: Request) -> None:
-    """SyntaxError if the update does not parse, found where nothing is: no store need be opened for that."""
+    """SyntaxError if the update does not parse, found where nothing is: no store need be opened for that.
+
+    A first operation that fails keeps the others from being carried out, so that LOAD is not called here.
+    """
     signal.setitimer(signal.ITIMER_REAL, request["seconds"])
-    with suppress(RuntimeError):
-        Store().update(request["text"], base_iri=request["base_iri"])
+    try:
+        Store().update(f"DROP GRAPH <urn:none> ; {request['text']}", base_iri=request["base_iri"])
+    except RuntimeError:
+        pass
+    except SyntaxError:
+        Store().update(request["text"], base_iri=request["base_iri"])  # the mistake has its own place in this one
+        raise
     signal.setitimer(signal.ITIMER_REAL, 0)
 
 
@@ -158,7 +166,9 @@ def serve(file: IO[bytes], pipe: Pipe) -> None:
             pipe.tell(b"F", kind="store", message=str(error))
         except MemoryError:
             pipe.tell(b"F", kind="memory", message="")
-        except (OSError, RuntimeError, ValueError) as error:
+        except OSError as error:  # of what the update calls, or of the store
+            pipe.tell(b"F", kind="call", message=str(error))
+        except (RuntimeError, ValueError) as error:
             pipe.tell(b"F", kind="evaluation", message=str(error))
         signal.setitimer(signal.ITIMER_REAL, 0)
 

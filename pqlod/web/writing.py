@@ -86,6 +86,7 @@ def update_limits(settings: Settings) -> Limits:
         query_length=settings.update_length,
         nesting=settings.query_nesting,
         waiting=settings.queries_waiting,
+        calls=frozenset(settings.query_calls),
     )
 
 

@@ -5,7 +5,9 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -18,6 +20,7 @@ from pqlod.errors import (
     QueryRefused,
     QuerySyntaxError,
     QueryTooLarge,
+    ServiceFailed,
     SourceError,
     StoreError,
 )
@@ -202,3 +205,62 @@ def test_a_writer_that_is_killed_changes_nothing(store: Generations, updater: Up
 
     assert (store.current(), count(store)) == (2, 30)
     assert updater.update("CLEAR ALL", base_iri=BASE).generation == 3
+
+
+class Site(BaseHTTPRequestHandler):
+    """Has one document, and an address that leads to it."""
+
+    asked: ClassVar[list[str]] = []
+    document = b"<urn:loaded> <urn:p> 1 ."
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(200 if self.path == "/data.ttl" else 302)
+        self.send_header("Location", "/data.ttl")
+        self.send_header("Content-Type", "text/turtle")
+        self.send_header("Content-Length", str(len(self.document)))
+        self.end_headers()
+        self.wfile.write(self.document)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    Site.asked.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def caller(store: Generations, site: str) -> Iterator[Updater]:
+    """An updater of an empty store, which may call two addresses of the site."""
+    updater = Updater(store.folder, Limits(calls=frozenset({f"{site}/data.ttl", f"{site}/other.ttl"})))
+    updater.begin()
+    yield updater
+    updater.close()
+
+
+def test_a_document_on_the_list_is_loaded_with_one_request(store: Generations, caller: Updater, site: str) -> None:
+    caller.update(f"LOAD <{site}/data.ttl> INTO GRAPH <urn:g>", base_iri=BASE)
+
+    assert store.dataset().ask(Query("ASK { GRAPH <urn:g> { <urn:loaded> ?p ?o } }"))
+    assert Site.asked == ["/data.ttl"]
+
+
+def test_a_document_that_redirects_is_not_followed(store: Generations, caller: Updater, site: str) -> None:
+    with pytest.raises(ServiceFailed, match="nothing was changed"):
+        caller.update(f"INSERT DATA {{ <urn:s> <urn:p> 1 }} ; LOAD <{site}/other.ttl>", base_iri=BASE)
+
+    assert (store.current(), count(store)) == (1, 0)
+    assert Site.asked == ["/other.ttl"]
+
+
+def test_the_place_of_a_mistake_is_that_in_the_text(caller: Updater) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        caller.update("INSERT DATA {}\n; CLEAR NOTHING", base_iri=BASE)
+
+    assert (caught.value.line, caught.value.column) == (2, 16)
