@@ -45,8 +45,9 @@ class Block:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation: the declarations before it, its own text, its words outside of braces, and its blocks."""
+    """One operation: where it starts, the declarations before it, its text, its words outside of braces, and its blocks."""
 
+    start: int
     prologue: str
     text: str
     words: tuple[str, ...]
@@ -86,12 +87,12 @@ def read_operations(text: str) -> Iterator[Operation]:
     prologue = ""
     for part in _parts(tokenize(text)):
         begin = _end_of_prologue(part)
-        prologue += _text(text, part[:begin]) + "\n"
+        prologue += _text(text, part[:begin]) + "\n" if begin else ""
         if rest := part[begin:]:
             blocks = tuple(_blocks(rest, text))
             outside = [token for token in rest if not any(block.start <= token.start < block.end for block in blocks)]
             words = tuple(token.text.upper() for token in outside if token.kind is Kind.WORD)
-            yield Operation(prologue, _text(text, rest), words, blocks)
+            yield Operation(rest[0].start, prologue, _text(text, rest), words, blocks)
 
 
 def with_graphs(text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> str:

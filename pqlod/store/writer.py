@@ -12,7 +12,7 @@ import resource
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,7 +26,6 @@ from pqlod.store.operations import read_operations
 from pqlod.store.worker import HEADER, Pipe, with_unknown_functions
 
 LARGE = 4 * 2**20  # bytes of a document that is not worth knowing which resources it changes
-MOST_TAKEN_APART = 100  # operations of one update
 
 Request = dict[str, Any]
 
@@ -34,30 +33,51 @@ Request = dict[str, Any]
 def write(generations: Generations, request: Request, documents: list[bytes], pipe: Pipe) -> None:
     """Makes the change of a request, as one generation, and tells what became of it."""
     if request["operation"] == "update":
-        check_syntax(request)
+        with ended_after(request["seconds"]):
+            check_syntax(request["text"], request["base_iri"])
     with generations.writing(patience=request["patience"], indexes_later=True) as writing:
-        signal.setitimer(signal.ITIMER_REAL, request["seconds"])
-        outcome = OPERATIONS[request["operation"]](writing, request, documents)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        with ended_after(request["seconds"]):
+            outcome = OPERATIONS[request["operation"]](writing, request, documents)
         number = writing.number - writing.is_unchanged
         pipe.tell(b"H")
     pipe.tell(b"E", outcome=outcome, generation=number)
 
 
-def check_syntax(request: Request) -> None:
-    """SyntaxError if the update does not parse, found where nothing is: no store need be opened for that.
-
-    A first operation that fails keeps the others from being carried out, so that LOAD is not called here.
-    """
-    signal.setitimer(signal.ITIMER_REAL, request["seconds"])
+@contextmanager
+def ended_after(seconds: float) -> Iterator[None]:
+    """The kernel ends this process if what is done in the context takes longer."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        Store().update(f"DROP GRAPH <urn:none> ; {request['text']}", base_iri=request["base_iri"])
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def check_syntax(text: str, base_iri: str) -> None:
+    """SyntaxError if the update does not parse, found where nothing is: no store need be opened for that."""
+    try:
+        parse_update(text, base_iri)
+    except SyntaxError as error:
+        operations = list(read_operations(text))
+        if len({operation.prologue for operation in operations}) < 2:
+            raise
+        # Oxigraph takes no declarations after a semicolon, where SPARQL 1.1 has them too (rule 29).
+        with suppress(SyntaxError):
+            parse_update(operations[-1].prologue + " ;\n".join(operation.text for operation in operations), base_iri)
+            return
+        raise error
+
+
+def parse_update(text: str, base_iri: str) -> None:
+    """Parses an update, and carries nothing out: an operation that fails is put before the others, since one is LOAD."""
+    start = next((operation.start for operation in read_operations(text)), len(text))
+    try:
+        Store().update(f"{text[:start]} DROP GRAPH <urn:none> ; {text[start:]}", base_iri=base_iri)
     except RuntimeError:
         pass
     except SyntaxError:
-        Store().update(request["text"], base_iri=request["base_iri"])  # the mistake has its own place in this one
+        Store().update(text, base_iri=base_iri)  # which has the mistake at its own place
         raise
-    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def begin(writing: Writing, request: Request, documents: list[bytes]) -> str:
@@ -69,12 +89,8 @@ def begin(writing: Writing, request: Request, documents: list[bytes]) -> str:
 
 def update(writing: Writing, request: Request, documents: list[bytes]) -> str:
     """Runs the operations of a SPARQL update, one after the other, to know of each what it changes."""
-    operations = list(read_operations(request["text"]))
-    if len(operations) > MOST_TAKEN_APART:
-        run(writing.store, request["text"], request["base_iri"])
-        return "changed"
     changed: set[Resource] | None = set()
-    for operation in operations:
+    for operation in read_operations(request["text"]):
         changes = changed_by(operation, lambda query: select(writing.store, query, request["base_iri"]))
         changed = None if changed is None or changes is None else changed | changes
         run(writing.store, operation.prologue + operation.text, request["base_iri"])
@@ -170,7 +186,6 @@ def serve(file: IO[bytes], pipe: Pipe) -> None:
             pipe.tell(b"F", kind="call", message=str(error))
         except (RuntimeError, ValueError) as error:
             pipe.tell(b"F", kind="evaluation", message=str(error))
-        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def read_requests(file: IO[bytes]) -> Iterator[tuple[Request, list[bytes]]]:

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -67,6 +68,18 @@ def test_an_update_is_the_next_generation(store: Generations, updater: Updater) 
     assert store.dataset().ask(Query("ASK { <http://example.com/x> ?p <http://example.com/y> }"))
 
 
+def test_declarations_may_come_before_any_operation(store: Generations, updater: Updater) -> None:
+    text = (
+        "BASE <urn:x/> INSERT DATA { <a> <p> 1 } ; PREFIX : <urn:y#> INSERT DATA { :a <p> 1 } ; "
+        "PREFIX : <z#> DELETE WHERE { :a ?p 1 } ;"
+    )
+
+    updater.update(text, base_iri=BASE)
+
+    found = store.dataset().select(Query("SELECT ?s { ?s <urn:x/p> 1 } ORDER BY ?s"))
+    assert [str(term) for term in found.values("s")] == ["<urn:x/a>", "<urn:y#a>"]
+
+
 def test_beginning_leaves_a_store_that_is_there(store: Generations, updater: Updater) -> None:
     updater.begin()
 
@@ -77,6 +90,9 @@ def test_beginning_leaves_a_store_that_is_there(store: Generations, updater: Upd
     ("text", "error", "message"),
     [
         pytest.param("INSERT DATA { ?s ?p 1 }", QuerySyntaxError, "line 1, column", id="syntax"),
+        pytest.param("CLEAR ALL;; CLEAR DEFAULT", QuerySyntaxError, "line 1, column", id="semicolons"),
+        pytest.param("; CLEAR ALL", QuerySyntaxError, "line 1, column", id="semicolon-first"),
+        pytest.param("CLEAR ALL; PREFIX nothing", QuerySyntaxError, "line 1, column", id="half-a-declaration"),
         pytest.param("CLEAR ALL; CLEAR NOTHING", QuerySyntaxError, "line 1, column", id="syntax-of-the-second"),
         pytest.param(
             "INSERT DATA { _:b <urn:p> 1 }; INSERT DATA { _:b <urn:p> 1 }", QuerySyntaxError, "blank node", id="shared-blank"
@@ -147,6 +163,7 @@ def test_an_empty_graph_is_there(store: Generations, updater: Updater) -> None:
 
 
 def test_a_large_document_is_loaded(store: Generations, updater: Updater) -> None:
+    updater.limits = replace(updater.limits, seconds=60)
     large = "\n".join(f"<urn:{n}> <urn:p> 'a text of some length, {n}' ." for n in range(90_000))
 
     assert updater.post("urn:g", [turtle(large)]).outcome == "created"
