@@ -22,6 +22,9 @@ test: ## The tests, less those that take minutes
 full: ## Every test, the long ones too
 	$(BIN)/pytest
 
+hostile: ## Hostile queries against a server, and a table of what became of each
+	$(BIN)/python tests/conformance/hostile.py
+
 format: ## Put the code in order
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -29,4 +32,4 @@ format: ## Put the code in order
 serve: ## Serve the sample at http://127.0.0.1:8000/
 	$(BIN)/pqlod serve
 
-.PHONY: help setup check lint test full format serve
+.PHONY: help setup check lint test full hostile format serve

@@ -144,8 +144,11 @@ def _has_authority(iri: str) -> bool:
 
 
 def _refuse_calls(tokens: Sequence[Token], text: str, allowed: Collection[str]) -> None:
-    for index, token in enumerate(tokens):
-        for word, reason in REFUSED_WORDS.items():
+    folded = text.casefold()
+    for word, reason in REFUSED_WORDS.items():
+        if word.casefold() not in folded:
+            continue  # as in most queries: their tokens need not be looked at one by one
+        for index, token in enumerate(tokens):
             if _may_call(tokens[index : index + 2], word) and not _is_allowed(tokens[index : index + 3], word, allowed):
                 raise QueryRefused(f"{_place(text, token)}: {reason}{_advice(allowed)}")
 

@@ -68,6 +68,7 @@ _TERMINALS: dict[Kind, str] = {
     Kind.PUNCTUATION: r"[{}()\[\].,;|/^*+?$!=<>&:@~-]",
     Kind.OTHER: r"['\"].*|.",
 }
+_KINDS = {kind.name: kind for kind in Kind}
 _TOKEN = re.compile("|".join(f"(?P<{kind.name}>{pattern})" for kind, pattern in _TERMINALS.items()), re.DOTALL)
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U((?:0000|000[1-9A-Fa-f]|0010)[0-9A-Fa-f]{4})")
 
@@ -75,7 +76,7 @@ _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U((?:0000|000[1-9A-Fa-f]|0010)[0
 def tokenize(text: str) -> Iterator[Token]:
     """Every token of a query or an update, in order, spaces and comments included."""
     for match in _TOKEN.finditer(text):
-        yield Token(Kind[match.lastgroup or ""], match[0], match.start())
+        yield Token(_KINDS[match.lastgroup or ""], match[0], match.start())
 
 
 def may_be_keyword(token: Token, keyword: str) -> bool:

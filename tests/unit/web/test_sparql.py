@@ -237,3 +237,34 @@ def test_a_person_keeps_the_query_that_was_wrong(client: FlaskClient) -> None:
     assert response.status_code == 400
     assert "SELECT * { ?s ?p } # &lt;mine&gt;</textarea>" in response.text
     assert "Line 1, column" in response.text
+
+
+def test_what_service_may_call_is_described_and_shown(sample: Path) -> None:
+    called = "http://example.org/sparql"
+    with running_app(Settings(store=sample, query_calls=(called,), query_log="off")) as app:
+        described = app.test_client().get("/sparql.nt").text
+        page = app.test_client().get("/sparql", headers={"Accept": BROWSER}).text
+
+    assert f"<urn:pqlod:vocab:calls> <{called}>" in described
+    assert "#BasicFederatedQuery>" in described
+    assert called in page
+
+
+def test_a_service_that_does_not_answer_is_a_bad_gateway(sample: Path) -> None:
+    called = "http://127.0.0.1:9/"
+    with running_app(Settings(store=sample, query_calls=(called,), query_log="off")) as app:
+        response = app.test_client().get(get(f"SELECT * {{ SERVICE <{called}> {{ ?s ?p ?o }} }}"))
+
+    assert response.status_code == 502
+
+
+def test_queries_are_logged_without_who_asked(sample: Path, tmp_path: Path) -> None:
+    log = tmp_path / "queries.log"
+    with running_app(Settings(store=sample, query_log=str(log))) as app:
+        app.test_client().get(get(ONE), headers={"X-Forwarded-For": "198.51.100.7"})
+        app.test_client().get("/answeredquestions.json?_where=" + quote("?item ?p ?o") + "&_pageSize=1")
+
+    first, *others = map(json.loads, log.read_text().splitlines())
+    assert (first["outcome"], first["rows"]) == ("complete", 1)
+    assert others
+    assert "198.51.100.7" not in log.read_text()
