@@ -377,9 +377,11 @@ def _sync(path: Path) -> None:
 
 
 def _sync_tree(folder: Path) -> None:
+    """Brings a folder to the disk. Files that have other names are links to what is there already."""
     for parent, _, names in os.walk(folder):
         for name in names:
-            _sync(Path(parent, name))
+            if Path(parent, name).stat().st_nlink == 1:
+                _sync(Path(parent, name))
         _sync(Path(parent))
 
 
