@@ -5,6 +5,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, request
 
 from pqlod.errors import EndpointNotFound
+from pqlod.lda.bindings import text_of
 from pqlod.lda.links import RequestUrl
 from pqlod.lda.pages import fetch_page
 from pqlod.lda.parameters import PageRequest, parse_parameters
@@ -15,6 +16,8 @@ from pqlod.web.negotiation import Choice, choose_format
 from pqlod.web.resources import elsewhere, identity_redirect
 from pqlod.web.responses import entity_tag, finish, is_known, page_response, seconds_to_expiry
 from pqlod.web.service import Service
+
+IGNORE_ACCEPT = ("_suppress_media_type", "_supress_media_type")  # Elda reads the second, by a slip
 
 
 def api_blueprint(service: Service) -> Blueprint:
@@ -38,12 +41,18 @@ def api_blueprint(service: Service) -> Blueprint:
             match.endpoint,
             name=page_request.format_name,
             suffix=match.suffix,
-            accept=request.headers.get("Accept", ""),
+            accept=_accept(page_request),
             is_jsonp=bool(page_request.callback),
         )
         return identity_redirect(service, match, choice) or _page(service, served, match, page_request, choice)
 
     return blueprint
+
+
+def _accept(page_request: PageRequest) -> str:
+    """The Accept header, unless a variable of the configuration says that it is not to count."""
+    said = (text_of(page_request.bindings[name]) for name in IGNORE_ACCEPT if name in page_request.bindings)
+    return "" if any(value != "no" for value in said) else request.headers.get("Accept", "")
 
 
 def _page(service: Service, served: Served, match: Match, page_request: PageRequest, choice: Choice) -> Response:
