@@ -75,7 +75,9 @@ def open_writing(settings: Settings) -> Writing | None:
     updater = Updater(settings.store, update_limits(settings))
     if not (settings.store / "CURRENT").exists():
         updater.begin()
-    return Writing(updater, AuditLog(settings.audit_log or settings.store / AUDIT_LOG), tokens)
+    audit = AuditLog(settings.audit_log or settings.store / AUDIT_LOG)
+    audit.check()
+    return Writing(updater, audit, tokens)
 
 
 def update_limits(settings: Settings) -> Limits:

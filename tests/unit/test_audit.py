@@ -5,7 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from pqlod.audit import AuditLog, Entry
+from pqlod.errors import ConfigurationError
 
 ENTRY = Entry("loader", "update", None, 41, 0.0421, "changed", 7)
 
@@ -30,6 +33,17 @@ def test_lines_of_several_writers_stay_whole(tmp_path: Path) -> None:
     lines = (tmp_path / "log").read_text().splitlines()
     assert len(lines) == 100
     assert {json.loads(line)["detail"] for line in lines} == {entry.detail}
+
+
+def test_an_entry_that_cannot_be_written_is_in_the_servers_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    log = AuditLog(tmp_path / "none" / "log")
+
+    log.write(ENTRY)
+
+    assert "No such file" in caplog.text
+    assert '"generation": 7' in caplog.text
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        log.check()
 
 
 def test_a_log_that_was_moved_away_is_begun_again(tmp_path: Path) -> None:
