@@ -7,6 +7,7 @@ from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import TypeVar
 from urllib.error import HTTPError
+from urllib.parse import parse_qsl
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, RdfFormat, parse, parse_query_results
 from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
@@ -46,6 +47,10 @@ class RemoteDataset:
     def version(self) -> str:
         return ""
 
+    @property
+    def values(self) -> None:
+        return None
+
     def select(self, query: Query) -> Solutions:
         found = self._ask(query, JSON, ACCEPT_RESULTS, _results)
         if not isinstance(found, Solutions):
@@ -81,8 +86,11 @@ class RemoteDataset:
                 return read(response.read(), response.headers.get_content_type())
 
     def _client(self, text: str, form: str, accept: str) -> SPARQLWrapper:
-        client = SPARQLWrapper(self.endpoint, agent=f"pqlod/{__version__}")
-        client.setOnlyConneg(True)  # no parameters beside the query
+        address, _, own_parameters = self.endpoint.partition("?")
+        client = SPARQLWrapper(address, agent=f"pqlod/{__version__}")
+        for name, value in parse_qsl(own_parameters, keep_blank_values=True):
+            client.addParameter(name, value)
+        client.setOnlyConneg(True)  # no further parameters beside the query
         client.setReturnFormat(form)
         client.addCustomHttpHeader("Accept", accept)
         client.setTimeout(self._timeout)

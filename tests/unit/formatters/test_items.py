@@ -101,7 +101,7 @@ def test_two_properties_with_one_local_name_have_different_names(make_page: Any)
     assert len(names) == 4
 
 
-def test_a_view_that_doubles_at_every_step_does_not_explode(make_page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_d22_a_view_that_doubles_at_every_step_does_not_explode(make_page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(items, "MAX_DESCRIPTIONS", 1000)
     steps = "".join(f"r:n{n} x:p r:n{n + 1} ; x:q r:n{n + 1} . " for n in range(60))
 

@@ -60,8 +60,8 @@ def test_values_hold_other_variables_of_any_origin():
     assert bound["a"] == Literal("<(deep)>")
 
 
-def test_variables_that_hold_each_other_stay_as_written():
-    """D41: a circle harms nobody but those who use it."""
+def test_d41_variables_that_hold_each_other_stay_as_written():
+    """A circle harms nobody but those who use it."""
     bound = bind(Variable("a", Literal("a{b}")), Variable("b", Literal("b{a}")), Variable("c", Literal("fine")))
 
     assert bound["c"] == Literal("fine")
@@ -77,8 +77,7 @@ def test_the_text_of_a_request_is_not_expanded_again():
     assert bind(Variable("a", Literal("{b}")), Variable("c", Literal("secret")), template={"b": "{c}"})["a"] == Literal("{c}")
 
 
-def test_a_query_computes_a_variable_from_another(api, dataset):
-    """CF08."""
+def test_cf08_a_query_computes_a_variable_from_another(api, dataset):
     endpoint = next(endpoint for endpoint in api.endpoints if endpoint.template.text.startswith("/neighbours"))
 
     bound = compute_variables(endpoint, {"name": Literal("Ann")}, dataset)
@@ -86,8 +85,8 @@ def test_a_query_computes_a_variable_from_another(api, dataset):
     assert bound["who"] == NamedNode("http://books.example/id/bob")
 
 
-def test_a_computed_term_stays_what_it_is(dataset):
-    """D42: not the SPARQL spelling of it."""
+def test_d42_a_computed_term_stays_what_it_is(dataset):
+    """Not the SPARQL spelling of it."""
     query = "SELECT ?result { ?book <http://books.example/def/tag> ?input ; <http://books.example/def/pages> ?result }"
 
     bound = compute_variables(Endpoint(Variable("n", argument="c", map=SparqlMap(query))), {}, dataset)

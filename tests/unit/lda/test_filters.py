@@ -141,7 +141,7 @@ def test_sort_keys_are_paths_that_may_descend(api, path):
 
 
 @pytest.mark.parametrize("text", ["title-pages", "--pages", "+pages", "-", "nosuch", "by..label"])
-def test_what_is_no_sort_key_is_refused(api, text):
-    """D48: nothing of it is silently dropped."""
+def test_d48_what_is_no_sort_key_is_refused(api, text):
+    """Nothing of it is silently dropped."""
     with pytest.raises(BadParameter):
         parse_sort(text, api.vocabulary)

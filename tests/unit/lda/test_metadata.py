@@ -23,8 +23,7 @@ def long(number):
     return Literal(str(number), datatype=XSD.long)
 
 
-def test_a_list_that_is_its_own_first_page(fetch):
-    """MD01."""
+def test_md01_a_list_that_is_its_own_first_page(fetch):
     page = fetch("/books.ttl")
     said = page.metadata.properties(H["books.ttl"])
 
@@ -70,8 +69,7 @@ def test_no_items_are_an_empty_list(fetch):
     assert page.metadata.values(page.iri, API.items) == (RDF.nil,)
 
 
-def test_an_item_is_the_topic_of_its_page(fetch):
-    """IT01."""
+def test_it01_an_item_is_the_topic_of_its_page(fetch):
     page = fetch("/book/b1.ttl?number=1")
 
     assert page.metadata.properties(page.iri) == {
@@ -89,8 +87,7 @@ def test_an_endpoint_that_parameters_choose_is_its_own_definition(fetch):
     assert page.metadata.values(page.iri, API.definition) == (page.iri,)
 
 
-def test_default_metadata_can_be_switched_off_but_for_some(fetch):
-    """MD04."""
+def test_md04_default_metadata_can_be_switched_off_but_for_some(fetch):
     page = fetch("/plain")
 
     assert set(page.metadata.properties(page.iri)) == {API.items, API.page}
@@ -102,8 +99,7 @@ def test_a_page_without_default_metadata_is_still_a_page_in_xml(fetch):
     assert page.metadata.values(page.iri, RDF.type) == (API.Page,)
 
 
-def test_licences_and_notices_come_with_what_the_configuration_tells_of_them(fetch):
-    """MD05, D59."""
+def test_md05_d59_licences_and_notices_come_with_what_the_configuration_tells_of_them(fetch):
     page = fetch("/licensed")
 
     assert page.metadata.values(page.iri, DCT.license) == (R.licence,)
@@ -116,8 +112,7 @@ def test_licences_and_notices_come_with_what_the_configuration_tells_of_them(fet
 
 
 @pytest.mark.parametrize(("address", "is_more"), [("/licensed", False), ("/licensed?_metadata=%2Bmore", True)])
-def test_blocks_of_metadata_are_shown_by_default_or_when_asked_for(fetch, address, is_more):
-    """MD04, D35."""
+def test_md04_d35_blocks_of_metadata_are_shown_by_default_or_when_asked_for(fetch, address, is_more):
     page = fetch(address)
 
     assert objects(page.metadata, page.iri, RDFS.comment) == {"greets with hello"}
@@ -128,15 +123,13 @@ def test_blocks_of_metadata_are_shown_by_default_or_when_asked_for(fetch, addres
     ("group", "predicate"),
     [("versions", DCT.hasVersion), ("formats", DCT.hasFormat), ("bindings", API.wasResultOf), ("execution", API.wasResultOf)],
 )
-def test_a_group_comes_only_when_asked_for(fetch, group, predicate):
-    """MD02."""
+def test_md02_a_group_comes_only_when_asked_for(fetch, group, predicate):
     pages = [fetch(f"/books?_metadata={names}") for names in (group, "all", f"nosuch,{group.upper()}", "nosuch")]
 
     assert [bool(page.metadata.values(page.iri, predicate)) for page in pages] == [True, True, True, False]
 
 
-def test_an_html_page_has_all_groups(fetch):
-    """MD03."""
+def test_md03_an_html_page_has_all_groups(fetch):
     page = fetch("/books.html")
 
     assert {DCT.hasVersion, DCT.hasFormat, API.wasResultOf} <= set(page.metadata.properties(page.iri))
@@ -171,9 +164,7 @@ def test_formats_are_addresses_with_other_suffixes_and_the_page_is_one_of_them(f
     assert objects(page.metadata, page.iri, DCT["format"], RDFS.label) == {"application/json"}
 
 
-def test_formats_by_parameter_keep_the_suffix(api, match, parse, dataset):
-    """FM06."""
-
+def test_fm06_formats_by_parameter_keep_the_suffix(api, match, parse, dataset):
     found, _ = match("/books.json?_metadata=formats")
     by_parameter = replace(api, negotiates_by_suffix=False)
 
@@ -196,8 +187,7 @@ def test_bindings_tell_variables_and_names(fetch):
     assert terms["first"] == XHV.first.value
 
 
-def test_execution_tells_the_queries_and_no_path_of_this_machine(fetch):
-    """PG01, D68."""
+def test_pg01_d68_execution_tells_the_queries_and_no_path_of_this_machine(fetch):
     page = fetch("/books?_metadata=execution&_page=2&_pageSize=2")
     sparql, service = (
         Namespace(f"http://{name}#") for name in ("purl.org/net/opmv/types/sparql", "www.w3.org/ns/sparql-service-description")

@@ -131,9 +131,7 @@ def test_the_parameters_of_a_named_query_are_terms_and_no_filters(parse):
     assert [one.path.text for one in request.filters] == ["pages"]
 
 
-def test_values_are_purged_of_markup_where_the_configuration_asks(api, match, parse):
-    """FL19."""
-
+def test_fl19_values_are_purged_of_markup_where_the_configuration_asks(api, match, parse):
     found, url = match("/books?tag=<a>%26b%25")
     request = parse_parameters(api, replace(found.endpoint, purges_filter_values=True), {}, url)
 
@@ -141,8 +139,7 @@ def test_values_are_purged_of_markup_where_the_configuration_asks(api, match, pa
 
 
 @pytest.mark.parametrize(("distance", "degrees"), [("7", 0.1), ("7mi", 0.1), ("11.2km", 0.1)])
-def test_a_distance_is_a_box_of_degrees(parse, distance, degrees):
-    """FL16."""
+def test_fl16_a_distance_is_a_box_of_degrees(parse, distance, degrees):
     box = parse(f"/places?near-lat=60&near-long=-0.12&_distance={distance}").box
 
     assert box == Box(60, -0.12, pytest.approx(degrees), pytest.approx(2 * degrees))

@@ -153,8 +153,7 @@ def test_search_ranks_items_where_no_order_is_asked_for(api, parse, dataset):
     assert [item.value[-2:] for item in found] == ["b2", "b6"]
 
 
-def test_a_search_of_another_endpoint_is_its_own_triple(api, parse):
-    """FL17."""
+def test_fl17_a_search_of_another_endpoint_is_its_own_triple(api, parse):
     text = selection_query(api, parse("/indexed?_search=kites&_search=rivers")).text
 
     assert '{ ?item b:query (b:title "kites" 200) . } UNION { ?item b:query (b:title "rivers" 200) . }' in text
@@ -181,8 +180,8 @@ def test_a_query_with_text_of_a_client_is_not_trusted(api, parse, address, is_tr
     assert count_query(api, parse(address)).is_trusted == is_trusted
 
 
-def test_a_parameter_does_not_reach_the_variables_of_the_configuration(api, parse):
-    """D06: the where text of ``/by/{name}`` has a ?who that is nobody's to fill, and ?name, which the path fills."""
+def test_d06_a_parameter_does_not_reach_the_variables_of_the_configuration(api, parse):
+    """The where text of ``/by/{name}`` has a ?who that is nobody's to fill, and ?name, which the path fills."""
     text = selection_query(api, parse("/by/Ann?by.label=x&pages=7")).text
 
     assert '?item b:by ?who . ?who rdfs:label "Ann"\n.' in text

@@ -68,15 +68,14 @@ def test_a_description_goes_on_through_blank_nodes(fetch):
     assert graph.value(shelf, B.room) == Literal("Attic")
 
 
-def test_a_labelled_description_labels_all_that_it_mentions(fetch):
-    """CF16, VW01."""
+def test_cf16_vw01_a_labelled_description_labels_all_that_it_mentions(fetch):
     graph = fetch("/books?number=6&_view=preferred&_properties=sequelOf.by").graph
 
     assert {"bob label Bob", "bob town Ely", "ann label Ann", "cat label Cat", "b6 pages 70"} <= short(graph)
 
 
-def test_labels_are_fetched_in_batches(api, parse, dataset, monkeypatch):
-    """#9: a store may not take a long list of resources."""
+def test_issue_9_labels_are_fetched_in_batches(api, parse, dataset, monkeypatch):
+    """A store may not take a long list of resources."""
     monkeypatch.setattr("pqlod.lda.views.LABELS_AT_ONCE", 2)
     request = parse("/authors")
 
@@ -86,9 +85,7 @@ def test_labels_are_fetched_in_batches(api, parse, dataset, monkeypatch):
     assert view.query == "DESCRIBE <http://books.example/id/ann> <http://books.example/id/bob> <http://books.example/id/cat>"
 
 
-def test_further_datasets_are_asked_too(api, parse, dataset):
-    """CF17."""
-
+def test_cf17_further_datasets_are_asked_too(api, parse, dataset):
     class Other:
         def construct(self, query):
             return Graph([Triple(R.b3, B.number, Literal("III"))])

@@ -23,14 +23,17 @@ class Endpoint(BaseHTTPRequestHandler):
     """Answers queries over two triples; some paths stand for endpoints that fail."""
 
     seen: ClassVar[list[tuple[str, str | None]]] = []  # method, Authorization
+    parameters: ClassVar[list[dict[str, list[str]]]] = []
 
     def do_GET(self) -> None:
-        self._respond(parse_qs(urlsplit(self.path).query)["query"][0])
+        self._respond(parse_qs(urlsplit(self.path).query))
 
     def do_POST(self) -> None:
-        self._respond(parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())["query"][0])
+        self._respond(parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()))
 
-    def _respond(self, text: str) -> None:
+    def _respond(self, parameters: dict[str, list[str]]) -> None:
+        (text,) = parameters["query"]
+        self.parameters.append(parameters)
         self.seen.append((self.command, self.headers["Authorization"]))
         kind = urlsplit(self.path).path.strip("/")
         if kind.isdigit():
@@ -144,12 +147,19 @@ def test_a_result_of_another_form_is_told(dataset: RemoteDataset, form: str) -> 
         method(Query(form))
 
 
+@pytest.mark.parametrize("length", [0, 3000], ids=["#178 by GET", "#178 by POST"])
+def test_parameters_in_the_address_of_an_endpoint_are_sent_with_each_query(root: str, length: int) -> None:
+    RemoteDataset(root + "?timeout=7").ask(Query(f"ASK {{ ?s ?p ?o }} # {'x' * length}"))
+
+    assert Endpoint.parameters[-1]["timeout"] == ["7"]
+
+
 def test_words_are_not_searched(dataset: RemoteDataset) -> None:
     with pytest.raises(BadParameter, match="has no index of words"):
         dataset.search("schools")
 
 
-def test_credentials_come_from_the_file_of_the_key(root: str, tmp_path: Path) -> None:
+def test_op06_credentials_come_from_the_file_of_the_key(root: str, tmp_path: Path) -> None:
     (tmp_path / "k.auth").write_text("# ours\nbasic.user = clerk\nbasic.password = s3=cret\n")
 
     RemoteDataset(root, "k", auth_folders=[tmp_path]).ask(Query("ASK {}"))

@@ -15,8 +15,8 @@ def graph(data: bytes) -> Graph:
     return Graph(quad.triple for quad in parse(data, RdfFormat.TURTLE))
 
 
-def test_an_endpoint_tells_its_template_and_the_query_that_selects_its_items(client: FlaskClient) -> None:
-    """RT10: the description of a list has the text of its SELECT."""
+def test_rt10_an_endpoint_tells_its_template_and_the_query_that_selects_its_items(client: FlaskClient) -> None:
+    """The description of a list has the text of its SELECT."""
     response = client.get("/meta/answeredquestions")
 
     described = graph(response.data)
@@ -45,8 +45,7 @@ def test_no_endpoint_no_description(client: FlaskClient) -> None:
     assert client.get("/meta/nothing").status_code == 404
 
 
-def test_the_configuration_is_a_page_that_lists_templates_and_shortnames(client: FlaskClient) -> None:
-    """RT11"""
+def test_rt11_the_configuration_is_a_page_that_lists_templates_and_shortnames(client: FlaskClient) -> None:
     text = client.get("/api-config", headers={"Accept": "text/html"}).text
 
     assert "<code>/commonswrittenquestions/{id}</code>" in text

@@ -82,8 +82,8 @@ def test_nothing_known_of_a_resource_is_404_and_says_so(client: FlaskClient) -> 
         ("/id/q/7.zzz", "http://localhost/q/7.zzz"),
     ],
 )
-def test_the_path_of_an_item_template_leads_to_its_endpoint(tmp_path: Path, path: str, location: str) -> None:
-    """RT07: the suffix is kept, and so are the parameters (D32)."""
+def test_rt07_the_path_of_an_item_template_leads_to_its_endpoint(tmp_path: Path, path: str, location: str) -> None:
+    """The suffix is kept, and so are the parameters (D32)."""
     (tmp_path / "api.ttl").write_text(
         "@prefix api: <http://purl.org/linked-data/api/vocab#> . @prefix : <urn:c:> .\n"
         ":api a api:API ; api:sparqlEndpoint <http://sparql.example/> ; api:endpoint :item .\n"
