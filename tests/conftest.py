@@ -1,5 +1,6 @@
 """What the tests share: the sample in a store, an application over it, and a real server of it on loopback."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -69,11 +70,12 @@ Serve = Callable[..., AbstractContextManager[Served]]
 
 
 @contextmanager
-def serving(*options: str) -> Iterator[Served]:
-    """``pqlod serve`` with these options in processes of its own, on a free port, for as long as the context lasts."""
+def serving(*options: str, **settings: str) -> Iterator[Served]:
+    """``pqlod serve`` with these options and settings, on a free port, in processes that end with the context."""
     port = free_port()
     command = [sys.executable, "-m", "pqlod", "serve", "--port", str(port), *options]
-    with tempfile.TemporaryFile() as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
+    environment = {**os.environ, **{f"PQLOD_{name.upper()}": value for name, value in settings.items()}}
+    with tempfile.TemporaryFile() as log, subprocess.Popen(command, stdout=log, stderr=log, env=environment) as process:
         try:
             if not is_listening(port, process):
                 log.seek(0)
@@ -83,9 +85,9 @@ def serving(*options: str) -> Iterator[Served]:
             process.terminate()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def serve() -> Serve:
-    """Starts a server with the options given, in a ``with`` statement."""
+    """Starts a server with the options and settings given, in a ``with`` statement."""
     return serving
 
 
@@ -93,6 +95,14 @@ def serve() -> Serve:
 def server(sample: Path) -> Iterator[str]:
     """The root of a real server of the sample."""
     with serving("--store", str(sample)) as served:
+        yield served.root
+
+
+@pytest.fixture(scope="session")
+def writable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The root of a real server that anybody may write to. Its store is new at first; each test writes what it needs."""
+    store = tmp_path_factory.mktemp("writable") / "store"
+    with serving("--writable", "--no-auth", "--store", str(store)) as served:
         yield served.root
 
 

@@ -1,29 +1,20 @@
-"""The W3C tests of the SPARQL 1.1 Protocol's query operation and of the Service Description, against a real server."""
+"""The W3C tests of the SPARQL 1.1 Protocol and of the Service Description, put to a server at /sparql and /update."""
 
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 from pyoxigraph import RdfFormat, parse
-from werkzeug.serving import make_server
+from w3c_engines import Server
+from w3c_exchanges import Connection, Exchange, connections, send
+from w3c_suites import BASES, SUITES, contents, needs_suites
 
-from pqlod.app import running_app
-from pqlod.rdf import RDF, Graph, Literal, NamedNode, Namespace, Resource, Term
-from pqlod.settings import Settings
-from pqlod.store.generations import Generations
+from pqlod.rdf import RDF, Graph, NamedNode, Resource
 from pqlod.web.service_description import SD
 
-MANIFEST = Path(__file__).parents[3] / "shared" / "w3c" / "sparql11" / "protocol" / "manifest.ttl"
-MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
-UT = Namespace("http://www.w3.org/2009/sparql/tests/test-update#")
-HT = Namespace("http://www.w3.org/2011/http#")
-CNT = Namespace("http://www.w3.org/2011/content#")
-LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
+pytestmark = needs_suites
 
+SUITE = f"{BASES['sparql11']}protocol/"
+ALL = list(connections(f"{SUITE}manifest.ttl")) if SUITES.is_dir() else []
 FORMATS = {
     "boolean": ("application/sparql-results+json", "application/sparql-results+xml"),
     "tabular": ("application/sparql-results+json", "application/sparql-results+xml", "text/csv", "text/tab-separated-values"),
@@ -31,131 +22,96 @@ FORMATS = {
 }
 
 
-@dataclass(frozen=True)
-class Exchange:
-    """A request of a test and what is expected of its response: classes of status, a format, a boolean."""
-
-    name: str
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes | None
-    statuses: tuple[str, ...]
-    format: str
-    boolean: str
-
-
-def exchanges() -> Iterator[Exchange]:
-    """The requests of the tests of the query operation: those whose one request is for a query."""
-    graph = Graph(quad.triple for quad in parse(path=str(MANIFEST), format=RdfFormat.TURTLE, base_iri="http://t/"))
-    for test in graph.subjects():
-        name = str(getattr(test, "value", "")).rpartition("#")[2]
-        if MF.ProtocolTest in graph.values(test, RDF.type) and "update" not in name:
-            connection = graph.value(test, MF.action)
-            assert connection
-            for request in members(graph, graph.value(connection, HT.requests)):
-                yield exchange(graph, name, request)
-
-
-def exchange(graph: Graph, name: str, request: Term) -> Exchange:
-    headers = members(graph, graph.value(request, HT.headers))
-    body, response = graph.value(request, HT.body), graph.value(request, HT.resp)
-    assert response
-    return Exchange(
-        name,
-        text(graph, request, HT.methodName),
-        text(graph, request, HT.absolutePath),
-        {text(graph, header, HT.fieldName): text(graph, header, HT.fieldValue) for header in headers},
-        text(graph, body, CNT.chars).encode(text(graph, body, CNT.characterEncoding)) if body else None,
-        tuple(
-            str(getattr(status, "value", "")).rpartition("StatusCode")[2] for status in graph.values(response, MF.expectedStatus)
-        ),
-        text(graph, response, MF.expectedFormat),
-        text(graph, response, MF.expectedBoolean),
-    )
-
-
-def members(graph: Graph, node: Term | None) -> Iterator[Term]:
-    while node is not None and node != RDF.nil:
-        first = graph.value(node, RDF.first)
-        assert first
-        yield first
-        node = graph.value(node, RDF.rest)
-
-
-def text(graph: Graph, subject: Term | None, property_: NamedNode) -> str:
-    term = graph.value(subject, property_) if subject is not None else None
-    return term.value if isinstance(term, Literal) else ""
-
-
-ALL = list(exchanges()) if MANIFEST.is_file() else []
-needs_suites = pytest.mark.skipif(not ALL, reason="needs the shared reference material beside the checkout (../shared)")
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of a store with the graphs of the tests."""
-    store = tmp_path_factory.mktemp("protocol") / "store"
-    generations = Generations(store)
-    generations.create()
-    with generations.writing() as writing:
-        for file, name in graph_data():
-            writing.store.load(path=str(file), to_graph=NamedNode(name))
-    with running_app(Settings(store=store)) as app:
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def graph_data() -> set[tuple[Path, str]]:
-    graph = Graph(quad.triple for quad in parse(path=str(MANIFEST), format=RdfFormat.TURTLE, base_iri="http://t/"))
-    nodes = {node for test in graph.subjects() for node in graph.values(test, UT.graphData)}
-    return {
-        (MANIFEST.with_name(graph.value(node, UT.graph).value.rpartition("/")[2]), text(graph, node, LABEL)) for node in nodes
-    }  # type: ignore[union-attr]  # an IRI
-
-
-def send(root: str, test: Exchange) -> tuple[int, str, bytes]:
-    """The status, media type and body of the response to a test's request."""
-    request = Request(root + test.path, test.body, test.headers, method=test.method)
-    if test.body is not None and not request.has_header("Content-type"):
-        request.add_unredirected_header("Content-Type", "")  # urllib would take it for a form
-    try:
-        with urlopen(request) as response:
-            return response.status, response.headers.get_content_type(), response.read()
-    except HTTPError as error:
-        with error:
-            return error.code, error.headers.get_content_type(), error.read()
-
-
-@needs_suites
 @pytest.mark.parametrize("test", ALL, ids=lambda test: test.name)
-def test_a_request_has_its_response(root: str, test: Exchange) -> None:
-    status, media_type, body = send(root, test)
+def test_requests_have_their_responses(writable: str, test: Connection) -> None:
+    Server(writable).load(contents(test.before))
 
-    assert f"{status // 100}xx" in test.statuses
-    assert media_type in FORMATS.get(test.format, (media_type,))
-    if test.boolean:
-        assert f'"boolean":{test.boolean}'.encode() in body
+    for exchange in test.exchanges:
+        response = send(writable, exchange, path_of(exchange, test), {})
+
+        assert exchange.fits(response.status), response
+        assert response.media_type in FORMATS.get(exchange.format, (response.media_type,))
+        if exchange.boolean:
+            assert f'"boolean":{exchange.boolean}'.encode() in response.body
 
 
-@needs_suites
+def path_of(exchange: Exchange, test: Connection) -> str:
+    """The suite has one address for both operations; here an update goes to its own."""
+    is_update = "update" in test.name and exchange.headers.get("content-type") != "application/sparql-query"
+    return exchange.path.replace("/sparql/", "/update" if is_update else "/sparql")
+
+
+def description(writable: str, accept: str = "text/turtle") -> Graph:
+    Server(writable).load(contents(GRAPHS))
+    with urlopen(Request(f"{writable}/sparql", headers={"Accept": accept})) as response:
+        form = RdfFormat.from_media_type(response.headers["Content-Type"])
+        return Graph(quad.triple for quad in parse(response.read(), form))
+
+
+def services(graph: Graph) -> list[Resource]:
+    return [subject for subject in graph.subjects() if SD.Service in graph.values(subject, RDF.type)]
+
+
+GRAPHS = tuple((f"http://example.org/{number}", f"{SUITE}data{number}.nt") for number in (1, 2, 3))
+
+# The schema of the vocabulary (SPARQL 1.1 Service Description, 3.4): the classes of a property's subject and object, or
+# what objects there are.
+LANGUAGES = {SD.SPARQL10Query, SD.SPARQL11Query, SD.SPARQL11Update}
+FEATURES = {SD.DereferencesURIs, SD.UnionDefaultGraph, SD.RequiresDataset, SD.EmptyGraphs, SD.BasicFederatedQuery}
+ANY = None
+SCHEMA = {
+    SD.endpoint: (SD.Service, ANY),
+    SD.supportedLanguage: (SD.Service, LANGUAGES),
+    SD.feature: (SD.Service, FEATURES),
+    SD.resultFormat: (SD.Service, ANY),
+    SD.inputFormat: (SD.Service, ANY),
+    SD.extensionFunction: (SD.Service, SD.Function),
+    SD.extensionAggregate: (SD.Service, SD.Aggregate),
+    SD.languageExtension: (SD.Service, ANY),
+    SD.propertyFeature: (SD.Service, ANY),
+    SD.defaultDataset: (SD.Service, SD.Dataset),
+    SD.availableGraphs: (SD.Service, SD.GraphCollection),
+    SD.defaultGraph: (SD.Dataset, SD.Graph),
+    SD.namedGraph: (SD.Dataset, SD.NamedGraph),
+    SD.name: (SD.NamedGraph, ANY),
+    SD.graph: (SD.NamedGraph, SD.Graph),
+}
+
+
 @pytest.mark.parametrize("accept", ["text/turtle", "application/rdf+xml", "application/n-triples", "application/ld+json", "*/*"])
-def test_the_service_description_is_rdf_with_the_endpoint_in_it(root: str, accept: str) -> None:
-    with urlopen(Request(f"{root}/sparql", headers={"Accept": accept})) as response:
-        graph = Graph(quad.triple for quad in parse(response.read(), RdfFormat.from_media_type(response.headers["Content-Type"])))
-    services: list[Resource] = [s for s in graph.subjects() if SD.Service in graph.values(s, RDF.type)]
-
-    assert [graph.values(service, SD.endpoint) for service in services] == [(NamedNode(f"{root}/sparql"),)]
+def test_returns_rdf(writable: str, accept: str) -> None:
+    assert services(description(writable, accept))
 
 
-@needs_suites
-def test_the_service_description_lists_the_named_graphs(root: str) -> None:
-    with urlopen(Request(f"{root}/sparql", headers={"Accept": "text/turtle"})) as response:
-        graph = Graph(quad.triple for quad in parse(response.read(), RdfFormat.TURTLE))
+def test_has_endpoint_triple(writable: str) -> None:
+    graph = description(writable)
 
-    assert {name for s in graph.subjects() for name in graph.values(s, SD.name)} == {NamedNode(name) for _, name in graph_data()}
+    endpoints = {endpoint for service in services(graph) for endpoint in graph.values(service, SD.endpoint)}
+    assert NamedNode(f"{writable}/sparql") in endpoints
+
+
+def test_conforms_to_schema(writable: str) -> None:
+    graph = description(writable)
+
+    for triple in graph:
+        if triple.predicate in SD:
+            domain, range_ = SCHEMA[triple.predicate]
+            assert domain in graph.values(triple.subject, RDF.type), triple
+            if isinstance(range_, set):
+                assert triple.object in range_
+            elif range_:
+                assert range_ in graph.values(triple.object, RDF.type), triple
+
+
+def test_the_named_graphs_are_listed(writable: str) -> None:
+    graph = description(writable)
+
+    assert {name for s in graph.subjects() for name in graph.values(s, SD.name)} == {NamedNode(name) for name, _ in GRAPHS}
+
+
+@pytest.mark.parametrize(("path", "language"), [("/sparql", SD.SPARQL11Query), ("/update", SD.SPARQL11Update)])
+def test_each_language_has_its_endpoint(writable: str, path: str, language: NamedNode) -> None:
+    graph = description(writable)
+
+    (service,) = [each for each in services(graph) if NamedNode(writable + path) in graph.values(each, SD.endpoint)]
+    assert graph.values(service, SD.supportedLanguage) == (language,)

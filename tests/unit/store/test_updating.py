@@ -278,6 +278,6 @@ def test_a_document_that_redirects_is_not_followed(store: Generations, caller: U
 
 def test_the_place_of_a_mistake_is_that_in_the_text(caller: Updater) -> None:
     with pytest.raises(QuerySyntaxError) as caught:
-        caller.update("INSERT DATA {}\n; CLEAR NOTHING", base_iri=BASE)
+        caller.update("BASE <urn:x> INSERT DATA {}\n; CLEAR NOTHING", base_iri=BASE)
 
     assert (caught.value.line, caught.value.column) == (2, 16)
