@@ -25,6 +25,9 @@ full: ## Every test, the long ones too
 hostile: ## Hostile queries against a server, and a table of what became of each
 	$(BIN)/python tests/conformance/hostile.py
 
+conformance: ## docs/conformance.md, from the tests of features and defects
+	$(BIN)/python tests/conformance/report.py
+
 format: ## Put the code in order
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -32,4 +35,4 @@ format: ## Put the code in order
 serve: ## Serve the sample at http://127.0.0.1:8000/
 	$(BIN)/pqlod serve
 
-.PHONY: help setup check lint test full hostile format serve
+.PHONY: conformance help setup check lint test full hostile format serve

@@ -95,6 +95,20 @@ def test_cf17_further_datasets_are_asked_too(api, parse, dataset):
     assert set(view.graph.values(R.b3, B.number)) == {Literal(3), Literal("III")}
 
 
+@pytest.mark.parametrize("encloses", [True, False], ids=["VW08 #277 enclosed", "VW08 as the store describes it"])
+def test_of_a_description_only_what_an_item_leads_to_may_be_kept(parse, encloses):
+    class Symmetric:
+        def describe(self, items, graph):
+            return Graph([Triple(R.b3, B.number, Literal(3)), Triple(R.b9, B.sequelOf, R.b3)])
+
+    request = parse("/books?_view=description")
+    request = replace(request, endpoint=replace(request.endpoint, encloses_describe=encloses))
+
+    view = fetch_view(None, request, (R.b3,), (Symmetric(),))
+
+    assert short(view.graph) == ({"b3 number 3"} if encloses else {"b3 number 3", "b9 sequelOf b3"})
+
+
 def test_the_query_of_chains_is_laid_out_to_be_read(api, parse):
     (query,) = view_queries(api, parse("/books?_view=full"), (R.b1, R.b2))
 
