@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pqlod.rdf import Graph, NamedNode, Resource, Term
 from pqlod.store.query import Query
+
+if TYPE_CHECKING:
+    from pqlod.store.values import ValueIndex
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,11 @@ class Dataset(Protocol):
     @property
     def version(self) -> str:
         """Changes whenever an answer may have changed; empty where the dataset cannot tell."""
+        ...
+
+    @property
+    def values(self) -> "ValueIndex | None":
+        """The index of the values of its items; None where there is none, and SPARQL must be asked."""
         ...
 
     def select(self, query: Query) -> Solutions: ...

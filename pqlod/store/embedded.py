@@ -17,6 +17,7 @@ from pqlod.store.dataset import Matches, Solutions
 from pqlod.store.index import WordIndex, remove_with, temporary_folder
 from pqlod.store.query import Query
 from pqlod.store.searches import with_searches
+from pqlod.store.values import ValueIndex
 
 
 class Evaluator(Protocol):
@@ -30,7 +31,7 @@ class EmbeddedDataset:
 
     ``location`` is the folder of the store, which the sandbox opens; without one (a store in memory) a copy is
     written to a temporary folder when the first query of a stranger comes. Without a sandbox such queries are refused.
-    ``open_index`` gives the index of words of the store, when the first search comes.
+    ``open_index`` gives the index of words of the store, when the first search comes; ``open_values`` that of values.
     """
 
     def __init__(
@@ -40,10 +41,13 @@ class EmbeddedDataset:
         sandbox: Evaluator | None = None,
         open_index: Callable[[Store], WordIndex] = WordIndex.of_store,
         location: Path | None = None,
+        open_values: Callable[[Store], ValueIndex | None] = lambda store: None,
     ) -> None:
         self._store, self._version, self._sandbox = store, version, sandbox
         self._open_index, self._location = open_index, location
         self._index: WordIndex | None = None
+        self._open_values: Callable[[Store], ValueIndex | None] | None = open_values
+        self._values: ValueIndex | None = None
         self._lock = threading.Lock()
 
     @property
@@ -85,6 +89,13 @@ class EmbeddedDataset:
             if self._index is None:
                 self._index = self._open_index(self._store)
         return self._index.search(expression)
+
+    @property
+    def values(self) -> ValueIndex | None:
+        with self._lock:
+            if self._open_values is not None:
+                self._values, self._open_values = self._open_values(self._store), None
+        return self._values
 
     def _evaluate(self, query: Query) -> Solutions | Graph | bool:
         if query.is_trusted:

@@ -7,6 +7,8 @@
     generations/000042/store/  an immutable copy (RocksDB's files are hard links)
     generations/000042/words.sqlite, generation.json
     generations/000042/base.sqlite, changed.json   in place of words.sqlite, where that is left to the first search
+    generations/000042/values.sqlite               the index of values of an earlier generation, or of this one
+    generations/000042/overlay.sqlite, changed-values.json   what changed since that
     CURRENT                    the number that readers serve
 
 A write locks, changes primary/, copies it to the next generation, and switches CURRENT by one rename. A process that is
@@ -33,7 +35,8 @@ from pyoxigraph import Store
 from pqlod.errors import StoreError
 from pqlod.rdf import Resource
 from pqlod.store.embedded import EmbeddedDataset, Evaluator
-from pqlod.store.indexing import GenerationWords
+from pqlod.store.gathering import IndexPlan
+from pqlod.store.indexing import GenerationValues, GenerationWords
 
 FORMAT = 1
 KEPT = 3  # generations, the current one included
@@ -55,6 +58,7 @@ class Writing:
     def __init__(self, store: Store, number: int, indexes_later: bool = False) -> None:
         self.store, self.number, self.indexes_later = store, number, indexes_later
         self.changed_items: set[Resource] | None = None  # None: not told, anything may have changed
+        self.plan: IndexPlan | None = None  # what the index of values is to be made of from now on, if that changes
         self.is_unchanged = self.is_discarded = False
 
     @property
@@ -78,8 +82,9 @@ class Writing:
 class Generations:
     """The generations of one store folder, for readers and for the writer.
 
-    Nothing is opened before it is asked for, so that a server may fork first. ``checkpoint`` is called with the name
-    of each step of a write when it is done.
+    Nothing is opened before it is asked for, so that a server may fork first. ``plan`` gives what an
+    index of values is made of in a store that has none yet. ``checkpoint`` is called with the name of each step of a
+    write when it is done.
     """
 
     def __init__(
@@ -87,11 +92,12 @@ class Generations:
         folder: Path,
         *,
         sandbox: Evaluator | None = None,
+        plan: Callable[[], IndexPlan] | None = None,
         kept: int = KEPT,
         grace: float = GRACE,
         checkpoint: Callable[[str], None] = lambda step: None,
     ) -> None:
-        self.folder = folder
+        self.folder, self._plan = folder, plan
         self._sandbox, self._kept, self._grace, self._checkpoint = sandbox, kept, grace, checkpoint
         self._lock = threading.Lock()
         self._datasets: dict[int, EmbeddedDataset] = {}
@@ -173,8 +179,9 @@ class Generations:
     def _open(self, number: int) -> EmbeddedDataset:
         with _told(self.folder):
             store = Store.read_only(str(self.path(number)))
-        words = GenerationWords(self._generation(number))
-        return EmbeddedDataset(store, str(number), self._sandbox, words.open, self.path(number))
+        folder = self._generation(number)
+        words, values = GenerationWords(folder), GenerationValues(folder)
+        return EmbeddedDataset(store, str(number), self._sandbox, words.open, self.path(number), values.open)
 
     # --- writing ---
 
@@ -230,7 +237,7 @@ class Generations:
         writing.store.flush()
         writing.store.backup(str(temporary / "store"))
         self._checkpoint("copied")
-        self._index(writing, GenerationWords(self._generation(number)), GenerationWords(temporary))
+        self._index(writing, self._generation(number), temporary)
         _write(temporary / "generation.json", json.dumps({"loaded": datetime.now(UTC).isoformat(timespec="seconds")}))
         _sync_tree(temporary)
         self._checkpoint("indexed")
@@ -244,10 +251,18 @@ class Generations:
         self._checkpoint("marked")
         self._prune()
 
-    def _index(self, writing: Writing, previous: GenerationWords, words: GenerationWords) -> None:
-        words.follow(previous, writing.changed_items)
+    def _index(self, writing: Writing, previous: Path, folder: Path) -> None:
+        words, values, former = GenerationWords(folder), GenerationValues(folder), GenerationValues(previous)
+        words.follow(GenerationWords(previous), writing.changed_items)
         if not writing.indexes_later:
             words.complete(writing.store)
+        if writing.plan is None:
+            values.follow(former, writing.changed_items)
+        if values.is_followed:
+            if not writing.indexes_later:
+                values.complete(writing.store)
+        elif plan := writing.plan or former.plan or (self._plan() if self._plan else None):
+            values.build(writing.store, plan)
 
     def _open_primary(self, number: int) -> Store:
         """The writer's store, equal to the current generation; made from it again if a writer left it otherwise."""

@@ -1,11 +1,13 @@
-"""The index of words of one generation: made with it, or left to its first search.
+"""The indexes of one generation, of words and of values: made with it, or left to the first who asks.
 
-A small write would spend most of its time on the index: its file is copied, since SQLite's files cannot be linked and
-then changed. So a generation may hold only what its index is to be made from: the index of an earlier generation (a
-hard link, base.sqlite) and the names of what changed since (changed.json). Without those all texts are read again.
+A small write would spend most of its time on them, since SQLite's files cannot be linked and then changed. So a
+generation may hold only what its index is to be made from: the index of an earlier generation (a hard link) and the
+names of what changed since. The index of words is then copied and refreshed; that of values stays as it is, and gets an
+overlay. Without those all texts are read again, and all values.
 """
 
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -15,8 +17,16 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
+from pqlod.errors import StoreError
 from pqlod.rdf import BlankNode, NamedNode, Resource
+from pqlod.store.gathering import IndexPlan
 from pqlod.store.index import WordIndex, build_index, refresh_index
+from pqlod.store.value_files import ValueFile
+from pqlod.store.values import ValueIndex, build_overlay, build_values
+
+logger = logging.getLogger(__name__)
+
+MOST_CHANGED = 5_000  # resources since the base of an index of values: its overlay is made again for each generation
 
 
 class GenerationWords:
@@ -35,7 +45,7 @@ class GenerationWords:
         changes = known | set(changed)
         _link(base, self._base if changes else self._index)
         if changes:
-            self._changed.write_text(json.dumps(sorted(map(_written, changes))), encoding="utf-8")
+            _write_resources(self._changed, changes)
 
     def complete(self, store: Store) -> None:
         """Makes the index of this store, the generation's."""
@@ -71,8 +81,85 @@ class GenerationWords:
         if self._index.exists():
             return set()
         with suppress(FileNotFoundError):
-            return {_read(text) for text in json.loads(self._changed.read_text("utf-8"))}
+            return _read_resources(self._changed)
         return None
+
+
+class GenerationValues:
+    """The index of values of the generation in that folder: a base that generations share, and what changed since."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        names = ("values.sqlite", "overlay.sqlite", "changed-values.json")
+        self._base, self._overlay, self._changed = (folder / name for name in names)
+
+    def follow(self, previous: "GenerationValues", changed: Iterable[Resource] | None) -> None:
+        """Takes over the base, given what changed since the previous generation (None: anything); not for too many changes."""
+        if changed is None or not previous._base.exists():
+            return
+        changes = previous._changes() | set(changed)
+        if len(changes) <= MOST_CHANGED:
+            _link(previous._base, self._base)
+            if changes:
+                _write_resources(self._changed, changes)
+
+    def build(self, store: Store, plan: IndexPlan) -> None:
+        """Makes a base of this store, the generation's."""
+        build_values(store, plan, self._base)
+
+    def complete(self, store: Store) -> None:
+        """Makes the overlay, if anything changed since the base."""
+        if self._changed.exists():
+            build_overlay(store, self._base, self._overlay, self._changes())
+
+    @property
+    def is_followed(self) -> bool:
+        """Has it a base, so that no other need be made?"""
+        return self._base.exists()
+
+    @property
+    def plan(self) -> IndexPlan | None:
+        """What the base is made of."""
+        return ValueFile(self._base).plan if self._base.exists() else None
+
+    def open(self, store: Store) -> ValueIndex | None:
+        """The index, its overlay made now if it is not there: for all to use, or for this process. None without a sound base."""
+        if not self._base.exists():
+            return None
+        try:
+            base = ValueFile(self._base)
+            return ValueIndex(base, self._open_overlay(store) if self._changed.exists() else None)
+        except StoreError as error:  # what it would tell, the store tells too
+            logger.warning("%s It is made again by: pqlod index", error)
+            return None
+
+    def _open_overlay(self, store: Store) -> ValueFile:
+        if self._overlay.exists():
+            return ValueFile(self._overlay)
+        with tempfile.TemporaryDirectory(prefix="pqlod-") as own:
+            made = Path(own, self._overlay.name)
+            build_overlay(store, self._base, made, self._changes())
+            with suppress(OSError):  # the folder may not be written, or was pruned just now
+                _publish(made, self._overlay)
+            return ValueFile(made)
+
+    def _changes(self) -> set[Resource]:
+        return _read_resources(self._changed) if self._changed.exists() else set()
+
+
+def _publish(made: Path, place: Path) -> None:
+    """Other processes may make the same at the same time: each has a file of its own until it is whole."""
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix="made-") as folder:
+        shutil.copyfile(made, Path(folder, place.name))
+        os.replace(Path(folder, place.name), place)
+
+
+def _write_resources(path: Path, resources: Iterable[Resource]) -> None:
+    path.write_text(json.dumps(sorted(map(_written, resources))), encoding="utf-8")
+
+
+def _read_resources(path: Path) -> set[Resource]:
+    return {_read(text) for text in json.loads(path.read_text("utf-8"))}
 
 
 def _link(source: Path, target: Path) -> None:

@@ -1,11 +1,13 @@
-"""An index of words that is left to the first search of its generation."""
+"""The indexes of a generation: what is left to the first who asks, and what generations share."""
 
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Quad
 
-from pqlod.rdf import PARL, RDFS, BlankNode, DefaultGraph, Literal, NamedNode, Resource
+from pqlod.rdf import PARL, RDF, RDFS, BlankNode, DefaultGraph, Literal, NamedNode, Resource
+from pqlod.store.columns import Has
+from pqlod.store.gathering import IndexPlan
 from pqlod.store.generations import Generations
 from pqlod.store.index import WordIndex
 
@@ -122,3 +124,69 @@ def test_an_index_that_another_process_made_is_used(generations: Generations) ->
     assert found(generations, "hospital") == {"urn:3"}
     assert made.stat().st_ino == before
     assert WordIndex(made).search("hospital")
+
+
+# The index of values
+
+LABEL = ((RDFS.label, False),)
+
+
+@pytest.fixture
+def planned(tmp_path: Path) -> Generations:
+    """A store whose first generation has an index of values."""
+    generations = Generations(tmp_path / "planned", plan=lambda: IndexPlan((RDFS.Class,), (LABEL,)))
+    with generations.writing() as writing:
+        for item in ITEMS:
+            writing.store.extend([label(item, "old"), Quad(item, RDF.type, RDFS.Class, DefaultGraph())])
+    return generations
+
+
+def labelled(generations: Generations, text: str) -> list[str]:
+    values = generations.dataset().values
+    assert values is not None
+    return values.all_of(RDFS.Class).meeting(Has(LABEL, (Literal(text),))).page((), 0, 99)
+
+
+def test_generations_share_the_index_of_values_and_tell_of_their_changes(planned: Generations) -> None:
+    add(planned, ITEMS[3], "new")
+    add(Generations(planned.folder), ITEMS[7], "new")  # whoever writes need not know the plan
+
+    first, last = (planned.path(number).parent / "values.sqlite" for number in (1, 3))
+    assert first.samefile(last)
+    assert names(planned, 3) >= {"values.sqlite", "changed-values.json"}
+    assert labelled(planned, "new") == ["urn:3", "urn:7"]
+    assert "overlay.sqlite" in names(planned, 3)
+    assert labelled(Generations(planned.folder), "new") == ["urn:3", "urn:7"]
+
+
+def test_a_load_makes_the_overlay_itself(planned: Generations) -> None:
+    with planned.writing() as writing:
+        writing.store.add(label(ITEMS[1], "new"))
+        writing.changed([ITEMS[1]])
+
+    assert "overlay.sqlite" in names(planned, 2)
+    assert labelled(planned, "new") == ["urn:1"]
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["too much", "untold"])
+def test_after_many_changes_the_index_of_values_is_made_anew(
+    planned: Generations, is_told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pqlod.store.indexing.MOST_CHANGED", 1)
+    add(planned, ITEMS[1], "new")
+    add(planned, ITEMS[2], "new", is_told=is_told)
+
+    assert names(planned, 2) >= {"changed-values.json"}
+    assert not names(planned, 3) & {"changed-values.json", "overlay.sqlite"}
+    assert labelled(planned, "new") == ["urn:1", "urn:2"]
+
+
+def test_without_a_plan_there_is_no_index_of_values(generations: Generations) -> None:
+    assert generations.dataset().values is None
+
+
+def test_a_damaged_index_of_values_is_done_without(planned: Generations, caplog: pytest.LogCaptureFixture) -> None:
+    (planned.path(1).parent / "values.sqlite").write_bytes(b"no database, but as long as one" * 100)
+
+    assert planned.dataset().values is None
+    assert "made again by: pqlod index" in caplog.text

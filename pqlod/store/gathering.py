@@ -1,0 +1,140 @@
+"""Gathers the tables of an index from a store: of everything, property by property, or of some items."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from pyoxigraph import Store
+
+from pqlod.rdf import RDF, DefaultGraph, NamedNode, Resource, Term
+from pqlod.store.columns import Column, ColumnMaker, Step, Steps, Table
+
+Item = tuple[NamedNode, int]  # one of a class, by its number
+Heads = Mapping[Term, Sequence[Item]]  # where a path has come to, and the items from which it came
+
+
+@dataclass(frozen=True)
+class IndexPlan:
+    """What an index of values is made of: the classes of its items, and what is known of each of them."""
+
+    types: tuple[NamedNode, ...]
+    paths: tuple[Steps, ...]
+
+
+def prefixes(paths: Iterable[Steps]) -> list[Steps]:
+    """The beginnings of paths, the shortest first."""
+    return sorted({path[:end] for path in paths for end in range(1, len(path))}, key=len)
+
+
+def all_tables(store: Store, plan: IndexPlan) -> Iterator[Table]:
+    """The tables of all items of a store: each property is read once, and held no longer than its columns are made."""
+    iris = {type: sorted(_members(store, type)) for type in plan.types}
+    columns: dict[NamedNode, dict[Steps, Column]] = {type: {} for type in plan.types}
+    heads = _all_heads(store, plan, iris)
+    for step in dict.fromkeys(path[-1] for path in plan.paths):
+        paths = [path for path in plan.paths if path[-1] == step]
+        makers = {path: {type: ColumnMaker(len(iris[type])) for type in plan.types} for path in paths}
+        _fill([(heads[path[:-1]], makers[path]) for path in paths], _pairs(store, step))
+        for path, of_types in makers.items():
+            for type, maker in of_types.items():
+                if column := maker.column():
+                    columns[type][path] = column
+    for type in plan.types:
+        yield Table.of(type, iris[type], columns[type])
+
+
+def tables_of(store: Store, paths: Mapping[NamedNode, Iterable[Steps]], items: Iterable[NamedNode]) -> Iterator[Table]:
+    """The tables of some items, given the paths of each class."""
+    known = _Known(store)
+    found = sorted(items, key=lambda item: item.value)
+    for type in paths:
+        members = [item for item in found if type in known.values(item, (RDF.type, False))]
+        columns = {}
+        for path in paths[type]:
+            maker = ColumnMaker(len(members))
+            for number, item in enumerate(members):
+                for value in known.ends(item, path):
+                    maker.add(number, value)
+            if column := maker.column():
+                columns[path] = column
+        yield Table.of(type, [item.value for item in members], columns)
+
+
+def starts(store: Store, path: Steps, end: Resource, most: int) -> set[Resource]:
+    """Whatever has this resource at the end of this path: where that is more than ``most``, some of it, but more than those."""
+    found: set[Resource] = {end}
+    for property, is_inverse in reversed(path):
+        before = (other for resource in found for other in _one_step(store, resource, (property, not is_inverse)))
+        found = set(islice(before, most + 1))
+    return found
+
+
+def _one_step(store: Store, resource: Resource, step: Step) -> Iterator[Resource]:
+    property, is_inverse = step
+    subject, object = (None, resource) if is_inverse else (resource, None)
+    for quad in store.quads_for_pattern(subject, property, object, DefaultGraph()):
+        end = quad.subject if is_inverse else quad.object
+        if isinstance(end, Resource):
+            yield end
+
+
+def _members(store: Store, type: NamedNode) -> Iterator[str]:
+    for quad in store.quads_for_pattern(None, RDF.type, type, DefaultGraph()):
+        if isinstance(quad.subject, NamedNode):
+            yield quad.subject.value
+
+
+def _pairs(store: Store, step: Step) -> Iterator[tuple[Term, Term]]:
+    """The two ends of each use of a property, the one of the items first; in the default graph."""
+    property, is_inverse = step
+    for quad in store.quads_for_pattern(None, property, None, DefaultGraph()):
+        yield (quad.object, quad.subject) if is_inverse else (quad.subject, quad.object)
+
+
+def _all_heads(store: Store, plan: IndexPlan, iris: Mapping[NamedNode, Sequence[str]]) -> dict[Steps, Heads]:
+    """By the beginning of a path, where it comes to."""
+    members: dict[Term, list[Item]] = {}
+    for type in plan.types:
+        for number, iri in enumerate(iris[type]):
+            members.setdefault(NamedNode(iri), []).append((type, number))
+    heads: dict[Steps, Heads] = {(): members}
+    for prefix in prefixes(plan.paths):
+        found: dict[Term, list[Item]] = {}
+        for start, end in _pairs(store, prefix[-1]):
+            if start in heads[prefix[:-1]]:
+                found.setdefault(end, []).extend(heads[prefix[:-1]][start])
+        heads[prefix] = found
+    return heads
+
+
+def _fill(feeds: Sequence[tuple[Heads, Mapping[NamedNode, ColumnMaker]]], pairs: Iterable[tuple[Term, Term]]) -> None:
+    for start, end in pairs:
+        for heads, makers in feeds:
+            for type, number in heads.get(start, ()):
+                makers[type].add(number, end)
+
+
+class _Known:
+    """What a store tells of single resources, each of which is read once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._about: dict[Term, dict[NamedNode, list[Term]]] = {}
+
+    def values(self, resource: Term, step: Step) -> Iterable[Term]:
+        property, is_inverse = step
+        if not isinstance(resource, Resource):
+            return ()
+        if is_inverse:
+            return list(_one_step(self._store, resource, step))
+        if resource not in self._about:
+            about = self._about[resource] = {}
+            for quad in self._store.quads_for_pattern(resource, None, None, DefaultGraph()):
+                about.setdefault(quad.predicate, []).append(quad.object)
+        return self._about[resource].get(property, ())
+
+    def ends(self, item: Term, path: Steps) -> Iterable[Term]:
+        ends: Iterable[Term] = [item]
+        for step in path:
+            ends = [value for end in ends for value in self.values(end, step)]
+        return ends

@@ -1,0 +1,242 @@
+"""The index of values beside a store: which items of a class meet conditions, how many, and any page of them in order.
+
+It is derived from a store and can always be made again from it. It is a base, of all items, and where the store has
+changed since a small overlay: the items that changed, as they are now, which hide what the base tells of them.
+"""
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property, total_ordering
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import Store
+
+from pqlod.rdf import NamedNode, Resource
+from pqlod.store.bitmaps import Order, bitmap_of, in_order, numbers_of
+from pqlod.store.columns import Condition, Exists, Has, NotIndexed, Steps, Table, Within, sortable
+from pqlod.store.gathering import IndexPlan, all_tables, prefixes, starts, tables_of
+from pqlod.store.ordering import key_of
+from pqlod.store.value_files import ValueFile, write_tables
+
+MOST_SHARED = 100  # items that one thing on their paths is a part of
+
+Sort = tuple[Steps, bool]  # what items are ordered by, and whether from the highest
+
+
+def build_values(store: Store, plan: IndexPlan, path: Path) -> None:
+    """Makes the base of a store, in a file that does not exist yet."""
+    write_tables(path, all_tables(store, plan), plan)
+
+
+def build_overlay(store: Store, base: Path, path: Path, changed: Iterable[Resource]) -> None:
+    """Makes what a store tells otherwise than its previous state, of which there is a base, given which resources changed."""
+    file = ValueFile(base)
+    touched, stale = _touched(store, file, changed)
+    paths = {type: [path for path in table.paths if not _begins(path, stale)] for type, table in file.tables.items()}
+    write_tables(path, tables_of(store, paths, touched), file.plan, (item.value for item in touched))
+
+
+def _touched(store: Store, base: ValueFile, changed: Iterable[Resource]) -> tuple[set[NamedNode], set[Steps]]:
+    """The items of which a table may tell otherwise now: what changed, and whatever that is or was a part of.
+
+    What very many items share, as a member is of all his questions, touches none of them; but what is told of it beyond
+    the path that leads to it is stale.
+    """
+    ways = {type: [*prefixes(table.paths), *filter(_ends_inversely, table.paths)] for type, table in base.tables.items()}
+    touched: set[Resource] = set()
+    stale: set[Steps] = set()
+    for resource in changed:
+        touched.add(resource)
+        for type, paths in ways.items():
+            for path in (path for path in paths if path not in stale):
+                found = starts(store, path, resource, MOST_SHARED) | set(_former_starts(base.tables[type], path, resource))
+                if len(found) > MOST_SHARED:
+                    stale.add(path)
+                else:
+                    touched |= found
+    return {item for item in touched if isinstance(item, NamedNode)}, stale
+
+
+def _ends_inversely(path: Steps) -> bool:
+    """Is the last statement of the path one of what it leads to?"""
+    return path[-1][1]
+
+
+def _begins(path: Steps, beginnings: Collection[Steps]) -> bool:
+    return any(path[:end] in beginnings for end in range(1, len(path) + _ends_inversely(path)))
+
+
+def _former_starts(table: Table, path: Steps, end: Resource) -> Iterator[Resource]:
+    with suppress(NotIndexed):
+        for number in numbers_of(table.column(path).having([end]), 0, MOST_SHARED + 1):
+            yield NamedNode(table.iris[number])
+
+
+class ValueIndex:
+    """An index that is asked, by any number of threads."""
+
+    def __init__(self, base: ValueFile, overlay: ValueFile | None = None) -> None:
+        self._overlay = overlay.tables if overlay else {}
+        self._tables = {type: self._not_stale(table) for type, table in base.tables.items()}
+        self._touched = overlay.touched or () if overlay else ()
+        self._hidden: dict[NamedNode, int] = {}
+
+    def _not_stale(self, table: Table) -> Table:
+        overlay = self._overlay.get(table.type)
+        return replace(table, paths=table.paths & overlay.paths) if overlay else table
+
+    @property
+    def types(self) -> frozenset[NamedNode]:
+        """The classes of its items."""
+        return frozenset(self._tables)
+
+    def all_of(self, type: NamedNode) -> "Found":
+        """All items of a class; NotIndexed if they are in no table."""
+        base, overlay = self._tables.get(type), self._overlay.get(type)
+        if base is None:
+            raise NotIndexed("a class that is not in the index")
+        if type not in self._hidden:
+            numbers = (base.iris.find(iri) for iri in self._touched)
+            self._hidden[type] = bitmap_of((number for number in numbers if number is not None), len(base.iris))
+        among = base.everything & ~self._hidden[type]
+        return Found(Part(base, among), Part(overlay, overlay.everything) if overlay and overlay.everything else None)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some items of a table, as a bitmap."""
+
+    table: Table
+    among: int
+
+    def meeting(self, condition: Condition) -> "Part":
+        return replace(self, among=self.among & self._bitmap(condition))
+
+    def _bitmap(self, condition: Condition) -> int:
+        column = self.table.column(condition.path)
+        match condition:
+            case Has(_, terms):
+                return column.having(terms)
+            case Within(_, ranges):
+                return column.within(ranges)
+            case Exists(_, True):
+                return column.present
+            case Exists():
+                return ~column.present
+
+    def orders(self, sorts: Sequence[Sort]) -> list[Order]:
+        return [Order(self.table.column(path).first, is_descending) for path, is_descending in sorts]
+
+    def among_iris(self, iris: Iterable[str]) -> "Part":
+        numbers = (self.table.iris.find(iri) for iri in iris)
+        wanted = bitmap_of((number for number in numbers if number is not None), len(self.table.iris))
+        return replace(self, among=self.among & wanted)
+
+    def page(self, sorts: Sequence[Sort], start: int, count: int) -> list[int]:
+        return in_order(self.among, self.orders(sorts), start, count)
+
+    def entry(self, number: int, sorts: Sequence[Sort]) -> "Entry":
+        values = [self.table.column(path).value(number) for path, _ in sorts]
+        return Entry(self.table.iris[number], tuple(values), tuple(descending for _, descending in sorts))
+
+    def before(self, entry: "Entry", sorts: Sequence[Sort]) -> int:
+        """How many come before an item that is not among them."""
+        among, before = self.among, 0
+        for (path, is_descending), value in zip(sorts, entry.values, strict=True):
+            column = self.table.column(path)
+            low, high = column.place(value)
+            less, less_or_equal = column.first.less(low, among), column.first.less(high, among)
+            before += (among ^ less_or_equal if is_descending else less).bit_count()
+            among = less_or_equal ^ less
+        return before + (among & ((1 << self.table.iris.left(entry.iri)) - 1)).bit_count()
+
+
+@total_ordering
+@dataclass(frozen=True)
+class Entry:
+    """An item with what it is ordered by: its values, written, in the order of their importance, and its IRI."""
+
+    iri: str
+    values: tuple[str | None, ...]
+    is_descending: tuple[bool, ...]
+
+    def __lt__(self, other: "Entry") -> bool:
+        for one, two, is_descending in zip(self._keys, other._keys, self.is_descending, strict=True):
+            if one != two:
+                return (two < one) if is_descending else (one < two)
+        return self.iri < other.iri
+
+    @cached_property
+    def _keys(self) -> tuple[tuple[Any, ...], ...]:
+        """What has no value comes first (SPARQL 1.1, 15.1)."""
+        return tuple(() if value is None else key_of(value) for value in self.values)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The items that were found: those of the base, and those of the overlay."""
+
+    base: Part
+    overlay: Part | None = None
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return (self.base, self.overlay) if self.overlay else (self.base,)
+
+    @property
+    def total(self) -> int:
+        return sum(part.among.bit_count() for part in self.parts)
+
+    def meeting(self, condition: Condition) -> "Found":
+        """Those that meet a condition too; NotIndexed if that is not to be told."""
+        return Found(self.base.meeting(condition), self.overlay and self.overlay.meeting(condition))
+
+    def has(self, path: Steps) -> bool:
+        """Is the path in the index?"""
+        return all(path in part.table.paths for part in self.parts)
+
+    def is_single(self, path: Steps) -> bool:
+        """Does the path lead to one value at most from any item of the class? NotIndexed if that is not known."""
+        return all(part.table.column(path).is_single for part in self.parts)
+
+    def is_sortable(self, path: Steps) -> bool:
+        """Is the order of what the path leads to known to be that of SPARQL? NotIndexed if the path is not there."""
+        return sortable([part.table.column(path) for part in self.parts])
+
+    def page(self, sorts: Sequence[Sort], start: int, count: int) -> list[str]:
+        """The IRIs of the items in order, from the one at place ``start`` on, at most ``count``; the paths must be sortable."""
+        if self.overlay is None:
+            return [self.base.table.iris[number] for number in self.base.page(sorts, start, count)]
+        return [entry.iri for entry in self._merged(self.base, self.overlay, sorts, start, count)]
+
+    def _merged(self, base: Part, overlay: Part, sorts: Sequence[Sort], start: int, count: int) -> list[Entry]:
+        later = sorted(overlay.entry(number, sorts) for number in numbers_of(overlay.among))
+        # The place of a later one among all: those of its own before it, and those of the base.
+        skipped = bisect_left(range(len(later)), start, key=lambda place: place + base.before(later[place], sorts))
+        ours = [base.entry(number, sorts) for number in base.page(sorts, start - skipped, count)]
+        return sorted([*ours, *later[skipped : skipped + count]])[:count]
+
+    def ranked(self, scores: Mapping[str, Decimal], sorts: Sequence[Sort], start: int, count: int) -> list[str]:
+        """A page of those that have a score, the highest first; equal ones are sorted as told."""
+        kept = sorted(self._kept(scores), key=lambda iri: -scores[iri])
+        found: list[str] = []
+        for _, group in groupby(kept, key=scores.__getitem__):
+            iris = list(group)
+            if start < len(iris) and len(found) < count:
+                found += self.among(iris).page(sorts, start, count - len(found)) if len(iris) > 1 else iris
+            start = max(start - len(iris), 0)
+        return found
+
+    def among(self, iris: Iterable[str]) -> "Found":
+        """Those that are among some."""
+        wanted = sorted(iris)  # so that each block of the tables is read once
+        return Found(self.base.among_iris(wanted), self.overlay and self.overlay.among_iris(wanted))
+
+    def _kept(self, iris: Iterable[str]) -> Iterator[str]:
+        for part in self.among(iris).parts:
+            yield from (part.table.iris[number] for number in numbers_of(part.among))
