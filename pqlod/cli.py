@@ -190,6 +190,27 @@ def new_token(name: str, token_file: Path) -> None:
 
 
 @cli.command()
+@NEEDED_STORE
+@CONFIG
+def index(store: Path, config: tuple[str, ...]) -> None:
+    """Make the indexes of a store again, for the lists of a configuration: after it was changed, or to be sure of them.
+
+    \b
+    Example:
+      pqlod index --store ./store --config someones-api.ttl
+    """
+    from pqlod.app import configuration_reader
+    from pqlod.lda.planning import index_plan
+    from pqlod.store.generations import Generations
+
+    generations = Generations(store)
+    generations.current()
+    with generations.writing() as writing:
+        writing.plan = index_plan(configuration_reader(config)().apis)
+    click.echo(f"generation {generations.current()}", err=True)
+
+
+@cli.command()
 @click.argument("config", nargs=-1, required=True, metavar="[PREFIX::]FILE...")
 def check(config: tuple[str, ...]) -> None:
     """Read API configurations, print every mistake in them, and do nothing else. The exit code is 1 if there is one.

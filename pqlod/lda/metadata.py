@@ -1,6 +1,6 @@
 """What a page says of itself: its links, its other formats and views, how it came about (elda.md, section 6)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
@@ -61,7 +61,8 @@ class Facts:
     has_next: bool
     is_partial: bool  # a search found so much that not all of it was looked at
     version: str  # of the dataset
-    selection_query: str
+    selection_query: Callable[[], str]  # its text, which can be long
+    selection_plan: str  # how the items were found, for people
     view_query: str
     licences: tuple[Resource, ...]
     descriptions: Graph  # of the licences, from the dataset
@@ -291,7 +292,9 @@ def _execution(facts: Facts, links: Links, execution: BlankNode) -> Iterator[Tri
     if address:
         yield Triple(endpoint, API.sparqlEndpoint, address)
         yield Triple(endpoint, SERVICE.url, address)
-    texts = {API.selectionResult: facts.selection_query, API.viewingResult: facts.view_query}
+    if facts.selection_plan:
+        yield Triple(execution, PQLOD.plan, Literal(facts.selection_plan))
+    texts = {API.selectionResult: facts.selection_query(), API.viewingResult: facts.view_query}
     for relation, text in texts.items():
         if text:
             result, query = BlankNode(), BlankNode()

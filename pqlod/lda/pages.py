@@ -1,9 +1,11 @@
 """A page: the items that a request asks for, what is shown of them, and what the page says of itself."""
 
+import time
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 
 from pqlod.errors import BadParameter, ItemNotFound, QuerySyntaxError
@@ -13,6 +15,7 @@ from pqlod.lda.model import Api, Endpoint, FormatterDeclaration, ItemEndpoint, L
 from pqlod.lda.parameters import RESERVED, PageRequest
 from pqlod.lda.paths import PropertyPath
 from pqlod.lda.patterns import ITEM, Chains, TermWriter, Variables
+from pqlod.lda.planning import Plan, make_plan
 from pqlod.lda.selection import count_query, selection_query
 from pqlod.lda.templates import UriTemplate
 from pqlod.lda.views import fetch_view, rewritten, rewritten_term
@@ -64,7 +67,8 @@ class Selected:
     has_next: bool = False
     total: int | None = None
     is_partial: bool = False
-    query: str = ""
+    query: Callable[[], str] = str
+    plan: str = ""
 
 
 def fetch_page(
@@ -99,6 +103,7 @@ def fetch_page(
         is_partial=selected.is_partial,
         version=dataset.version,
         selection_query=selected.query,
+        selection_plan=selected.plan,
         view_query=view.query,
         licences=licences,
         descriptions=descriptions,
@@ -149,13 +154,31 @@ def _select(api: Api, request: PageRequest, dataset: Dataset) -> Selected:
         return Selected((_item(api, endpoint.item_template, request.bindings),))
     if request.subject:
         return Selected((request.subject,), total=1 if request.is_counted else None)
+    return select_items(api, request, dataset)
+
+
+def select_items(api: Api, request: PageRequest, dataset: Dataset) -> Selected:
+    """The items of a page that a selection has, found the cheapest way."""
+    started = time.perf_counter()
     matches = _matches(request, dataset)
-    query = selection_query(api, request, matches)
+    plan = make_plan(api, request, dataset, matches)
+    query = partial(selection_query, api, request, matches, plan.among)
+    items = _items(query(), dataset) if plan.items is None else plan.items
+    total = _total(api, request, matches, plan, dataset) if request.is_counted else None
+    cost = f"in {(time.perf_counter() - started) * 1000:.1f} ms"
+    return Selected(
+        items=items[: request.page_size],
+        has_next=len(items) > request.page_size,
+        total=total,
+        is_partial=matches is not None and matches.is_partial,
+        query=lambda: query().text,
+        plan="\n".join((*plan.steps, cost)),
+    )
+
+
+def _items(query: Query, dataset: Dataset) -> tuple[NamedNode, ...]:
     found = [term for term in dataset.select(query).values(ITEM[1:]) if isinstance(term, NamedNode)]
-    items = tuple(dict.fromkeys(found))
-    total = _total(api, request, matches, dataset) if request.is_counted else None
-    is_partial = matches is not None and matches.is_partial
-    return Selected(items[: request.page_size], len(items) > request.page_size, total, is_partial, query.text)
+    return tuple(dict.fromkeys(found))
 
 
 def _item(api: Api, template: UriTemplate, bindings: Bindings) -> NamedNode:
@@ -241,8 +264,10 @@ class _Totals:
 _totals = _Totals()
 
 
-def _total(api: Api, request: PageRequest, matches: Sequence[Match] | None, dataset: Dataset) -> int:
-    return _totals.get(api, count_query(api, request, matches), dataset)
+def _total(api: Api, request: PageRequest, matches: Sequence[Match] | None, plan: Plan, dataset: Dataset) -> int:
+    if plan.total is not None:
+        return plan.total
+    return _totals.get(api, count_query(api, request, matches, plan.among), dataset)
 
 
 def _count(query: Query, dataset: Dataset) -> int:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import IntEnum
 
 from pqlod.errors import BadParameter
@@ -25,7 +26,7 @@ from pqlod.lda.model import Api, ItemEndpoint, ListEndpoint, Selector, TextSearc
 from pqlod.lda.parameters import PageRequest, is_reserved, read_filter
 from pqlod.lda.paths import PropertyPath, Step
 from pqlod.lda.patterns import INDENT, ITEM, Chains, TermWriter, Variables, write_step
-from pqlod.rdf import RDF, RDFS, Literal, Namespace, Term
+from pqlod.rdf import RDF, RDFS, Literal, NamedNode, Namespace, Term
 from pqlod.store.dataset import Match
 from pqlod.store.query import Query, substitute_variables
 
@@ -49,24 +50,73 @@ class Place(IntEnum):
     FILTER = 10
 
 
-def selection_query(api: Api, request: PageRequest, matches: Sequence[Match] | None = None) -> Query:
+def selection_query(
+    api: Api, request: PageRequest, matches: Sequence[Match] | None = None, among: Sequence[NamedNode] | None = None
+) -> Query:
     """The SELECT of the ?item of a page and of one more, which tells whether there is a next page.
 
-    An item comes once, and the order is always the same. ``matches`` are what a text search found, best first.
+    An item comes once, and the order is always the same. ``matches`` are what a text search found, best first; ``among``
+    are items of which it is known that there are no others.
     """
-    selection = _Selection.of(api, request, matches)
+    selection = _Selection.of(api, request, matches, among)
     conditions = selection.order()
-    size = request.page_size + 1 if isinstance(request.endpoint, ListEndpoint) else 1
     return selection.query(
         f"SELECT DISTINCT {ITEM}",
-        f"ORDER BY {' '.join(conditions)}\nOFFSET {request.page * request.page_size} LIMIT {size}",
+        f"ORDER BY {' '.join(conditions)}\nOFFSET {request.page * request.page_size} LIMIT {page_length(request)}",
         name="selection",
     )
 
 
-def count_query(api: Api, request: PageRequest, matches: Sequence[Match] | None = None) -> Query:
+def count_query(
+    api: Api, request: PageRequest, matches: Sequence[Match] | None = None, among: Sequence[NamedNode] | None = None
+) -> Query:
     """The SELECT of how many different items there are on all pages, as ?count."""
-    return _Selection.of(api, request, matches).query(f"SELECT (COUNT(DISTINCT {ITEM}) AS ?count)", "", name="count")
+    selection = _Selection.of(api, request, matches, among)
+    return selection.query(f"SELECT (COUNT(DISTINCT {ITEM}) AS ?count)", "", name="count")
+
+
+def sub_select_query(api: Api, request: PageRequest, most: int) -> Query:
+    """The SELECT of each ?item that the query of the selector selects, whatever else is asked for."""
+    selection = _Selection.empty(api, request)
+    selection.add_sub_select()
+    return selection.query(f"SELECT DISTINCT {ITEM}", f"LIMIT {most}", name="sub-select")
+
+
+def starts_query(api: Api, request: PageRequest, path: PropertyPath, terms: Sequence[Term], most: int) -> Query:
+    """The SELECT of each ?item from which the path leads to one of the terms."""
+    selection = _Selection.empty(api, request)
+    selection.add_equality(path, tuple(terms))
+    return selection.query(f"SELECT DISTINCT {ITEM}", f"LIMIT {most}", name="starts")
+
+
+def page_length(request: PageRequest) -> int:
+    """How many items are looked for: one more than a page has tells whether there is a next one."""
+    return request.page_size + 1 if isinstance(request.endpoint, ListEndpoint) else 1
+
+
+def round_score(match: Match) -> Decimal:
+    """The score of a match as queries hold it."""
+    return Decimal(f"{match.score:.6f}")
+
+
+def selector_of(request: PageRequest) -> Selector:
+    """The selector of a request's endpoint."""
+    endpoint = request.endpoint
+    return (endpoint.selector if isinstance(endpoint, ListEndpoint | ItemEndpoint) else None) or Selector()
+
+
+def filters_of(api: Api, request: PageRequest) -> Iterator[Filter]:
+    """Those that leave the fewest items come first, as far as can be told: the request's, then a selector's own."""
+    # Oxigraph keeps to the order of the text between patterns of one shape (measured: 1 ms against 460).
+    yield from request.filters
+    for name, value in reversed(selector_of(request).filters):
+        if not is_reserved(name):
+            yield from read_filter(api, request, name, (value,))
+
+
+def default_sort(api: Api, request: PageRequest) -> tuple[SortKey, ...]:
+    """The sort keys of the selector."""
+    return parse_sort(expand(selector_of(request).sort, request.bindings), api.vocabulary)
 
 
 @dataclass
@@ -83,33 +133,32 @@ class _Selection:
     own_order: str = ""  # of the query that a selector or the request names
 
     @classmethod
-    def of(cls, api: Api, request: PageRequest, matches: Sequence[Match] | None) -> "_Selection":
-        endpoint = request.endpoint
-        selector = endpoint.selector if isinstance(endpoint, ListEndpoint | ItemEndpoint) else None
+    def empty(cls, api: Api, request: PageRequest) -> "_Selection":
         writer, variables = TermWriter(api.vocabulary.prefixes), Variables()
-        selection = cls(api, request, selector or Selector(), writer, variables, Chains(writer, variables))
-        selection._compose(matches)
+        return cls(api, request, selector_of(request), writer, variables, Chains(writer, variables))
+
+    @classmethod
+    def of(
+        cls, api: Api, request: PageRequest, matches: Sequence[Match] | None, among: Sequence[NamedNode] | None
+    ) -> "_Selection":
+        selection = cls.empty(api, request)
+        if among is not None:
+            selection._add(Place.VALUES, f"VALUES {ITEM} {{ {' '.join(map(str, among))} }}")
+        selection._add_search(matches)
+        selection._add_texts()
+        for type_ in selection.selector.types:
+            selection._add(Place.TYPE, f"{ITEM} a {selection.writer.write(type_)} .")
+        for one in filters_of(api, request):
+            selection._add_filter(one)
+        if request.box:
+            selection._add_box(request.box)
         return selection
 
-    def _compose(self, matches: Sequence[Match] | None) -> None:
-        self._add_search(matches)
-        self._add_sub_select()
+    def _add_texts(self) -> None:
+        """What the configuration and the request say in SPARQL."""
+        self.add_sub_select()
         for text in (*self.selector.where, *self.request.where):
             self._add(Place.TEXT, closed(substitute_variables(text, self._substitutes())))
-        for type_ in self.selector.types:
-            self._add(Place.TYPE, f"{ITEM} a {self.writer.write(type_)} .")
-        for one in self._filters():
-            self._add_filter(one)
-        if self.request.box:
-            self._add_box(self.request.box)
-
-    def _filters(self) -> Iterator[Filter]:
-        """Those that leave the fewest items come first, as far as can be told: the request's, then a selector's own."""
-        # Oxigraph keeps to the order of the text between patterns of one shape (measured: 1 ms against 460).
-        yield from self.request.filters
-        for name, value in reversed(self.selector.filters):
-            if not is_reserved(name):
-                yield from read_filter(self.api, self.request, name, (value,))
 
     def order(self) -> list[str]:
         """The conditions of ORDER BY: the request's before the configuration's (D03), and an item's IRI at last."""
@@ -130,7 +179,7 @@ class _Selection:
 
     def _default_order(self) -> Iterable[str]:
         if self.selector.sort and not self.request.select:
-            yield from self._sorted_by(parse_sort(self._expanded(self.selector.sort), self.api.vocabulary))
+            yield from self._sorted_by(default_sort(self.api, self.request))
         elif self.selector.order_by and not self.request.select:
             yield f"{self._order_text(self.selector.order_by)}\n"
         else:
@@ -185,7 +234,7 @@ class _Selection:
 
     # The query that a selector or the request names
 
-    def _add_sub_select(self) -> None:
+    def add_sub_select(self) -> None:
         text = self._named_query() if not self.request.select else self.request.select
         if not text:
             return
@@ -205,7 +254,7 @@ class _Selection:
     def _add_filter(self, one: Filter) -> None:
         match one:
             case Equality(path, values):
-                self._add_equality(path, values)
+                self.add_equality(path, values)
             case Range(path, bound):
                 self._add(Place.FILTER, f"FILTER ({self._comparison(self.chains.require(path.steps), bound)})")
             case Existence(path, True):
@@ -216,7 +265,7 @@ class _Selection:
                 thing = self.chains.require(path.steps)
                 self._add(Place.LITERAL, f"{thing} {self.writer.write(RDFS.label)} {self._one_of(labels, 'label')} .")
 
-    def _add_equality(self, path: PropertyPath, values: tuple[Term | Interval, ...]) -> None:
+    def add_equality(self, path: PropertyPath, values: tuple[Term | Interval, ...]) -> None:
         """The last step is not shared with other filters: ``tag=a`` and ``min-tag=b`` may mean two tags."""
         subject = self.chains.require(path.steps[:-1]) if len(path.steps) > 1 else ITEM
         terms = [value for value in values if not isinstance(value, Interval)]
@@ -279,7 +328,7 @@ class _Selection:
             groups = (f"{{ {self._search_triple(search, words)} }}" for words in self.request.search)
             self._add(place, " UNION ".join(groups))
         elif matches is not None:
-            rows = "\n".join(f"{INDENT}({match.item} {match.score:.6f})" for match in matches)
+            rows = "\n".join(f"{INDENT}({match.item} {round_score(match)})" for match in matches)
             self._add(Place.VALUES, f"VALUES ({ITEM} {SCORE}) {{\n{rows}\n}}")
 
     def _search_triple(self, search: TextSearch, words: str) -> str:

@@ -1,0 +1,148 @@
+"""Plans: what the index of values finds is what SPARQL finds, in the same order, whatever is asked."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qsl, quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyoxigraph import Store
+
+from pqlod.app import configuration_reader
+from pqlod.errors import BadParameter, DatasetError
+from pqlod.lda import planning
+from pqlod.lda.config import read_configuration
+from pqlod.lda.model import Api
+from pqlod.lda.pages import Selected, select_items
+from pqlod.lda.parameters import PageRequest, RequestUrl, parse_parameters
+from pqlod.lda.planning import index_plan
+from pqlod.lda.routing import Router
+from pqlod.rdf import Literal, NamedNode
+from pqlod.store.dataset import Dataset
+from pqlod.store.embedded import EmbeddedDataset
+from pqlod.store.generations import Generations
+from pqlod.store.query import load_queries
+
+LIBRARY = Path(__file__).with_name("library")
+MANY = settings(
+    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+class Asked:
+    """An API over three datasets of the same triples: one with an index, one whose index has an overlay, one without."""
+
+    def __init__(self, api: Api, store: Store, folder: Path, lists: list[str]) -> None:
+        self.api, self.lists, self._router = api, lists, Router([api])
+        self.plain: Dataset = EmbeddedDataset(store, "plain")
+        self.indexed = _written(api, folder / "indexed", [list(store)]).dataset()
+        quads = sorted(store, key=lambda quad: hash(str(quad.subject)) % 7)
+        self.changed = _written(api, folder / "changed", [quads[: len(quads) // 2], quads[len(quads) // 2 :]]).dataset()
+        self.values = _values(store)
+
+    def parse(self, address: str) -> PageRequest:
+        path, _, query = address.partition("?")
+        pairs = tuple(parse_qsl(query, keep_blank_values=True))
+        values: dict[str, tuple[str, ...]] = {}
+        for name, value in pairs:
+            values[name] = (*values.get(name, ()), value)
+        found = self._router.match(path, values)
+        url = RequestUrl("http://h.example", found.path_without_suffix, pairs)
+        return parse_parameters(self.api, found.endpoint, found.variables, url, found.consumed)
+
+    def ask(self, address: str, dataset: Dataset) -> Selected:
+        return select_items(self.api, replace(self.parse(address), is_counted=True), dataset)
+
+
+def _written(api: Api, folder: Path, parts: list[list]) -> Generations:
+    generations = Generations(folder, plan=lambda: index_plan([api]))
+    for number, quads in enumerate(parts):
+        with generations.writing(indexes_later=number > 0) as writing:
+            writing.store.extend(quads)
+            writing.changed({quad.subject for quad in quads})
+    return generations
+
+
+def _values(store: Store) -> dict[str, list[str]]:
+    """What values each property has, as they are written in an address."""
+    values: dict[str, set[str]] = {}
+    for quad in store:
+        if isinstance(quad.object, NamedNode | Literal):
+            values.setdefault(quad.predicate.value, set()).add(quad.object.value[:60])
+    return {name: sorted(found) for name, found in values.items()}
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Asked:
+    api = read_configuration(LIBRARY / "api.ttl", load_queries(LIBRARY)).apis[0]
+    store = Store()
+    store.load(path=LIBRARY / "data.ttl")
+    return Asked(api, store, tmp_path_factory.mktemp("library"), ["/books", "/strict", "/english", "/chosen", "/since?year=2018"])
+
+
+@pytest.fixture(scope="module")
+def parliament(dataset: EmbeddedDataset, tmp_path_factory: pytest.TempPathFactory) -> Asked:
+    api = configuration_reader(())().apis[0]
+    lists = ["/answeredquestions", "/commonswrittenquestions", "/commonsansweredquestions", "/members", "/constituencies",
+             "/commonsoralquestions", "/terms", "/commonswrittenquestions/tabled?startDate=2018-01-01"]  # fmt: skip
+    return Asked(api, dataset.store, tmp_path_factory.mktemp("parliament"), lists)
+
+
+@pytest.fixture(scope="module")
+def golden(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Asked:
+    folder = tmp_path_factory.mktemp("golden")
+    text = (shared / "golden" / "config.ttl").read_text("utf-8").replace("@SOURCE@", "urn:pqlod:vocab:store")
+    (folder / "config.ttl").write_text(text, "utf-8")
+    api = read_configuration(folder / "config.ttl").apis[0]
+    store = Store()
+    store.load(path=shared / "golden" / "data.ttl")
+    return Asked(api, store, folder, ["/qs", "/counted", "/sorted", "/child", "/special", "/members"])
+
+
+@st.composite
+def addresses(draw: Callable, asked: Asked) -> str:
+    """An address of a list with filters, sort keys and paging, many of them meant as people would."""
+    plan = index_plan([asked.api])
+    known = [path for path in plan.paths if all(asked.api.vocabulary.shortname(prop) for prop, _ in path)]
+    names = [
+        ".".join(("~" if is_inverse else "") + str(asked.api.vocabulary.shortname(prop)) for prop, is_inverse in path)
+        for path in known
+    ]
+    ends = {name: path[-1][0].value for name, path in zip(names, known, strict=True)}
+    parameters = []
+    for name in draw(st.lists(st.sampled_from(names), max_size=3)):
+        operator = draw(st.sampled_from(["", "", "", "min-", "max-", "minEx-", "maxEx-", "exists-", "name-"]))
+        value = draw(st.sampled_from([*asked.values.get(ends[name], ["1"]), "7", "2018-11-22", "x"]))
+        value = draw(st.sampled_from(["true", "false"])) if operator == "exists-" else value
+        parameters.append(f"{operator}{name}={quote(value)}")
+    keys = draw(st.lists(st.sampled_from(names), max_size=2))
+    if keys:
+        parameters.append("_sort=" + ",".join(draw(st.sampled_from(["", "-"])) + key for key in keys))
+    parameters += [f"_pageSize={draw(st.integers(1, 6))}", f"_page={draw(st.integers(0, 4))}"]
+    one = draw(st.sampled_from(asked.lists))
+    return one + ("&" if "?" in one else "?") + "&".join(parameters)
+
+
+@pytest.mark.parametrize("most_tested", [2, 1_000], ids=["few candidates", "many candidates"])
+@pytest.mark.parametrize("data", ["library", "parliament", "golden"])
+def test_the_index_finds_what_sparql_finds_in_the_same_order(data, most_tested, request, monkeypatch):
+    asked: Asked = request.getfixturevalue(data)
+    monkeypatch.setattr(planning, "MOST_TESTED", most_tested)
+    told = {"index": 0, "SPARQL": 0}
+
+    @MANY
+    @given(addresses(asked))
+    def compare(address: str) -> None:
+        try:
+            expected = asked.ask(address, asked.plain)
+        except (BadParameter, DatasetError):
+            return
+        for dataset in (asked.indexed, asked.changed):
+            found = asked.ask(address, dataset)
+            told["index" if "SPARQL" not in found.plan else "SPARQL"] += 1
+            assert (found.items, found.has_next, found.total) == (expected.items, expected.has_next, expected.total), found.plan
+
+    compare()
+    assert told["index"] > told["SPARQL"] / 4
