@@ -7,7 +7,10 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pqlod.assets import asset
 from pqlod.errors import SourceError
+from pqlod.lda.config import read_configuration
+from pqlod.lda.planning import index_plan
 from pqlod.rdf import NamedNode, Quad
 from pqlod.reports import Rejects, Report, Row
 from pqlod.sources import SourceFile, source_of
@@ -16,7 +19,9 @@ from pqlod.sources.files import files_in
 from pqlod.sources.ledger import Ledger, Outcome
 from pqlod.sources.records import Record
 from pqlod.sources.refusals import Refusal
+from pqlod.store.gathering import IndexPlan
 from pqlod.store.generations import Generations, Writing
+from pqlod.store.query import load_queries
 
 STATEMENT = "RDF statement"
 FILE = "file"
@@ -173,7 +178,7 @@ def load(
     loads. SourceError if a file is not there; StoreError if the store cannot be written: then nothing is changed.
     """
     paths = _existing(files)
-    generations = generations or Generations(folder)
+    generations = generations or Generations(folder, plan=own_plan)
     with closing(Rejects(rejects or folder.with_name(folder.name + ".rejects.jsonl"))) as refused:
         with generations.writing() as writing, Writer(writing.store) as writer:
             work = Load(writing, writer, paths, progress, refused)
@@ -182,6 +187,11 @@ def load(
             work.finish()
             is_new = not writing.is_unchanged
         return work.report(generations.current() if is_new else None)
+
+
+def own_plan() -> IndexPlan:
+    """What an index must know for the lists of pqlod's own API."""
+    return index_plan(read_configuration(asset("ontology/api.ttl"), load_queries(asset("queries/api"))).apis)
 
 
 def _existing(files: Iterable[Path]) -> tuple[Path, ...]:
