@@ -27,13 +27,13 @@ class Table(NamedTuple):
 
 def recognises(head: str) -> bool:
     """Does a file begin with the header of one of the tables?"""
-    return _table(_header(head)) is not None
+    return _table(_header(_rows(head))) is not None
 
 
 def read(file: SourceFile) -> Iterator[Record | Refusal]:
     """The record of each row; a row with too many or too few cells, or a wrong value, is a refusal with its line."""
-    rows = csv.reader(io.StringIO(file.read().decode(), newline=""), strict=True)
-    header = _header(next(rows, []))
+    rows = _rows(file.read().decode())
+    header = _header(rows)
     table = _table(header)
     if table is None:
         raise SourceError(f"Not the header of a known table: {', '.join(header)[:80]}", source=file.name, place="line 1")
@@ -56,9 +56,16 @@ def _records(rows: Iterator[list[str]], header: list[str], table: Table, notes: 
             yield Refusal(f"Broken CSV: {error}.", f"line {number + 1}", table.kind)
 
 
-def _header(start: str | list[str]) -> list[str]:
-    cells = next(csv.reader([start.partition("\n")[0]]), []) if isinstance(start, str) else start
-    return [cell.strip() for cell in cells]
+def _rows(text: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), strict=True)
+
+
+def _header(rows: Iterator[list[str]]) -> list[str]:
+    """The names of the columns, or none where the first row is none of CSV."""
+    try:
+        return [cell.strip() for cell in next(rows, [])]
+    except csv.Error:
+        return []
 
 
 def _table(header: list[str]) -> Table | None:

@@ -1,9 +1,12 @@
 """Kinds of file are told apart by content."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pqlod.errors import SourceError
 from pqlod.sources import SourceFile, source_of
@@ -29,6 +32,7 @@ KINDS = [
     ("members search", f'{{"items": [{MEMBER}], "totalResults": 1}}', "Members API JSON"),
     ("MNIS", '<?xml version="1.0"?>\n<Members><Member Member_Id="1"/></Members>', "MNIS XML"),
     ("table", "name,extra,mnis_id,geographic_code\n", "CSV table"),
+    ("table with old line ends", "id,name,short_name\r1,House of Commons,Commons", "CSV table"),
     ("table with mark", "\ufeffid,name,short_name\n1,House of Commons,Commons", "CSV table"),
     ("Turtle", "# a comment\n@prefix : <http://example.org/> .\n:a :b :c .", "RDF"),
     ("Turtle in SPARQL style", "PREFIX : <http://example.org/>\n:a :b :c .", "RDF"),
@@ -53,9 +57,10 @@ def test_a_kind_is_told_by_content(make_file: Make, content: str, name: str) -> 
         ('{"things": []}', "Of no known kind"),
         ('{"uin": "1", ', "Broken JSON"),
         ("<other/>", "Of no known kind"),
+        ("id,name,\"short_name\n1,2,3", "Of no known kind"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe", "it begins with bytes that are no text"),
     ],
-    ids=["empty", "blank", "prose", "unknown table", "unknown JSON", "cut JSON", "unknown XML", "picture"],
+    ids=["empty", "blank", "prose", "unknown table", "unknown JSON", "cut JSON", "unknown XML", "broken header", "picture"],
 )
 def test_what_is_of_no_kind_is_refused_with_the_reason(make_file: Make, content: str | bytes, reason: str) -> None:
     with pytest.raises(SourceError) as error:
@@ -95,3 +100,12 @@ def test_what_is_known_and_not_read_is_refused_by_name(make_file: Make, content:
 )
 def test_a_real_file_is_told_by_content(shared: Path, path: str, name: str) -> None:
     assert source_of(SourceFile(shared / path)).name == name
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_a_file_holds_it_is_of_a_kind_or_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "anything").write_bytes(content)
+
+    with suppress(SourceError):
+        list(source_of(SourceFile(tmp_path / "anything")).read(SourceFile(tmp_path / "anything")))
