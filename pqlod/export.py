@@ -1,17 +1,15 @@
 """Writes all of a store to a file, and tells what a store holds."""
 
-import gzip
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, cast
+from typing import cast
 
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 
 from pqlod.errors import SourceError
+from pqlod.packing import is_packing, written
 from pqlod.rdf import DCT, PARL, PROV, RDF, RDFS, SCHEMA, SKOS, XSD, DefaultGraph, Literal, NamedNode, local_name
 from pqlod.sources.ledger import GRAPHS, RECORD
 from pqlod.sources.records import MENTION
@@ -34,13 +32,13 @@ TOLD = f"SELECT ?name (COUNT(*) AS ?n) {{ GRAPH ?name {{ ?item {RECORD} ?record 
 def export(folder: Path, output: Path) -> int:
     """Writes the current generation of the store in ``folder``; gives the number of statements.
 
-    The suffix of ``output`` says the syntax (``.nq``, ``.nt``, ``.ttl``, each also with ``.gz``). The file is there whole
+    The suffix of ``output`` says the syntax (``.nq``, ``.nt``, ``.ttl``, each also with ``.gz`` or ``.zst``). The file is there whole
     or not at all. SourceError for another suffix, or if the file cannot be written; StoreError for the store.
     """
     syntax = _syntax(output)
     store = Generations(folder).dataset().store
     graph = None if syntax.supports_datasets else DefaultGraph()
-    with _replaced(output) as file:
+    with written(output) as file:
         store.dump(file, syntax, from_graph=graph, prefixes=PREFIXES if syntax == RdfFormat.TURTLE else None)
     return len(store) if graph is None else _triples(store)
 
@@ -81,36 +79,11 @@ def info(folder: Path) -> Holdings:
 
 def _syntax(output: Path) -> RdfFormat:
     suffixes = [suffix.lower() for suffix in output.suffixes]
-    suffix = suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else (suffixes or [""])[-1]
+    suffix = suffixes[-2] if len(suffixes) > 1 and is_packing(suffixes[-1]) else (suffixes or [""])[-1]
     if suffix not in SYNTAXES:
         known = ", ".join(SYNTAXES)
-        raise SourceError(f"The suffix of an export is one of {known}, or one of them with .gz.", source=str(output))
+        raise SourceError(f"The suffix of an export is one of {known}, or one of them with .gz or .zst.", source=str(output))
     return SYNTAXES[suffix]
-
-
-@contextmanager
-def _replaced(output: Path) -> Iterator[IO[bytes]]:
-    """A file that takes the place of ``output`` when all is written."""
-    beside = output.with_name(f".{output.name}.{os.getpid()}.part")
-    try:
-        with _opened(beside, is_compressed=output.suffix.lower() == ".gz") as file:
-            yield file
-        beside.replace(output)
-    except OSError as error:
-        raise SourceError(f"Cannot be written: {error.strerror or error}.", source=str(output)) from error
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-@contextmanager
-def _opened(path: Path, *, is_compressed: bool) -> Iterator[IO[bytes]]:
-    with path.open("wb") as file:
-        if not is_compressed:
-            yield file
-            return
-        # Without name and time in it, the same data gives the same bytes.
-        with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as compressed:
-            yield cast(IO[bytes], compressed)
 
 
 def _triples(store: Store) -> int:

@@ -1,35 +1,24 @@
 """Source files: opened whatever their compression, decoded whatever their encoding, with a limit to each line and document."""
 
-import bz2
-import gzip
-import lzma
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 import orjson
 
 from pqlod.errors import SourceError
+from pqlod.packing import DAMAGE, unpacked
 
 HEAD = 128 * 1024  # bytes that are looked at to tell what a file is
 MAX_LINE = 16 * 1024 * 1024  # bytes; the longest answer known is 55 KB
 MAX_DOCUMENT = 256 * 1024 * 1024  # bytes of a JSON, XML or CSV file, decompressed; lines of records have no limit together
 
-Opener = Callable[[Path], gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]
-
-# The first bytes of what is compressed, and how it is opened.
-COMPRESSIONS: tuple[tuple[bytes, Opener], ...] = (
-    (b"\x1f\x8b", gzip.GzipFile),
-    (b"BZh", bz2.BZ2File),
-    (b"\xfd7zXZ\x00", lzma.LZMAFile),
-)
 # What looks like a file and is something else.
-FOREIGN = ((b"\x28\xb5\x2f\xfd", "Zstandard"), (b"PK\x03\x04", "a zip archive"), (b"SQLite format 3", "an SQLite database"))
+FOREIGN = ((b"PK\x03\x04", "a zip archive"), (b"SQLite format 3", "an SQLite database"))
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-DAMAGE = (EOFError, OSError, lzma.LZMAError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -51,10 +40,7 @@ class SourceFile:
             for magic, what in FOREIGN:
                 if start.startswith(magic):
                     raise SourceError(f"This is {what}: unpack it first.", source=self.name)
-            for magic, opener in COMPRESSIONS:
-                if start.startswith(magic):
-                    return cast(IO[bytes], opener(self.path))
-            return self.path.open("rb")
+            return unpacked(self.path)
         except OSError as error:
             raise SourceError(f"Cannot be opened: {error.strerror or error}.", source=self.name) from error
 

@@ -9,9 +9,10 @@ from typing import TypeVar
 from pyoxigraph import RdfFormat, parse
 
 from pqlod.errors import SourceError
+from pqlod.packing import DAMAGE
 from pqlod.rdf import XSD, BlankNode, Literal, Quad, Term
 from pqlod.sources.fields import DAYS_AS_INSTANTS
-from pqlod.sources.files import DAMAGE, SourceFile
+from pqlod.sources.files import SourceFile
 from pqlod.sources.records import DATA
 
 Named = TypeVar("Named")

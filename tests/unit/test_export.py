@@ -1,6 +1,5 @@
 """Exports, and what a store is said to hold."""
 
-import gzip
 import json
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from pyoxigraph import RdfFormat, parse
 from pqlod.errors import SourceError, StoreError
 from pqlod.export import export, info
 from pqlod.loading import load
+from pqlod.packing import unpacked
 from pqlod.rdf import DefaultGraph
 
 
@@ -25,13 +25,14 @@ def store(tmp_path: Path) -> Path:
     ("name", "syntax"),
     [("x.nq", RdfFormat.N_QUADS), ("x.NT", RdfFormat.N_TRIPLES), ("x.y.ttl", RdfFormat.TURTLE)],
 )
-@pytest.mark.parametrize("is_packed", [False, True], ids=["plain", "gzip"])
-def test_the_suffix_says_the_syntax(store: Path, tmp_path: Path, name: str, syntax: RdfFormat, is_packed: bool) -> None:
-    output = tmp_path / (name + ".gz" * is_packed)
+@pytest.mark.parametrize("packed", ["", ".gz", ".zst"], ids=["plain", "gzip", "Zstandard"])
+def test_the_suffix_says_the_syntax(store: Path, tmp_path: Path, name: str, syntax: RdfFormat, packed: str) -> None:
+    output = tmp_path / (name + packed)
 
     count = export(store, output)
 
-    content = gzip.decompress(output.read_bytes()) if is_packed else output.read_bytes()
+    with unpacked(output) as file:
+        content = file.read()
     quads = list(parse(content, syntax))
     assert len(quads) == count
     assert {quad.graph_name == DefaultGraph() for quad in quads} == ({True, False} if syntax == RdfFormat.N_QUADS else {True})
@@ -46,7 +47,7 @@ def test_the_same_data_gives_the_same_archive(store: Path, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("name", ["x", "x.json", "x.gz", "x.ttl.zip"])
 def test_another_suffix_is_refused(store: Path, tmp_path: Path, name: str) -> None:
-    with pytest.raises(SourceError, match=r"The suffix of an export is one of \.nq, \.nt, \.ttl, or one of them with \.gz"):
+    with pytest.raises(SourceError, match=r"The suffix of an export is one of \.nq, \.nt, \.ttl, or one of them with \.gz or \.zst"):
         export(store, tmp_path / name)
 
 
