@@ -23,6 +23,7 @@ from pqlod.store.query_log import QueryLog
 from pqlod.store.sandbox import Sandbox
 from pqlod.store.screening import Limits
 from pqlod.web.api import api_blueprint
+from pqlod.web.compression import compressed
 from pqlod.web.description import description_blueprint
 from pqlod.web.graph_store import graph_store_blueprint
 from pqlod.web.problems import problem_response
@@ -82,6 +83,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     app.register_error_handler(Exception, problem_response)
     app.after_request(_add_headers)
+    app.after_request(compressed)
     return app
 
 

@@ -1,8 +1,10 @@
 """The clients that people have, against a real server: SPARQLWrapper, rdflib's SPARQLStore, and a reader of a cut stream."""
 
+import gzip
 import http.client
 from collections.abc import Iterator
 from urllib.parse import urlencode, urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 import rdflib
@@ -106,11 +108,28 @@ def test_rdflib_reads_the_same_graph_in_every_format(server: str) -> None:
     assert all(isomorphic(first, other) for other in others)
 
 
-def test_a_result_cut_while_it_is_sent_breaks_the_connection(server: str) -> None:
+@pytest.mark.parametrize("rows", [100, 50_000], ids=["whole", "streamed"])
+def test_a_result_is_compressed_for_a_client_that_takes_it(server: str, rows: int) -> None:
+    url = f"{server}/sparql?{urlencode({'query': f'SELECT * {{ ?s ?p ?o . ?a ?b ?c }} LIMIT {rows}', 'format': 'tsv'})}"
+    with urlopen(url) as response:
+        plain = response.read()
+
+    with urlopen(Request(url, headers={"Accept-Encoding": "gzip"})) as response:
+        packed = response.read()
+
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert len(packed) < len(plain) / 4
+    assert gzip.decompress(packed) == plain
+    assert plain.count(b"\n") == rows + 1
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_a_result_cut_while_it_is_sent_breaks_the_connection(server: str, encoding: str) -> None:
     """All pairs of the sample's triples are more than the largest result that is allowed."""
     text = "SELECT * { ?s ?p ?o . ?a ?b ?c }"
     connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=60)
-    connection.request("GET", f"/sparql?{urlencode({'query': text, 'format': 'csv'})}")
+    path = f"/sparql?{urlencode({'query': text, 'format': 'csv'})}"
+    connection.request("GET", path, headers={"Accept-Encoding": encoding})
     response = connection.getresponse()
 
     with pytest.raises((http.client.IncompleteRead, ConnectionError)):
