@@ -4,6 +4,7 @@ import urllib.error
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeAlias
+from urllib.parse import unquote
 
 from pyoxigraph import (
     QueryBoolean,
@@ -21,9 +22,13 @@ from SPARQLWrapper import SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
 from pqlod.errors import BadParameter, DatasetError, DatasetUnavailable, PqlodError
+from pqlod.lda.pages import explain
+from pqlod.lda.parameters import RequestUrl, parse_parameters
 from pqlod.settings import Settings
 from pqlod.store.embedded import EmbeddedDataset, syntax_error
 from pqlod.store.query_log import OFF
+from pqlod.store.searches import with_searches
+from pqlod.web.addresses import pairs
 
 SOLUTIONS = {
     "json": QueryResultsFormat.JSON,
@@ -32,6 +37,7 @@ SOLUTIONS = {
     "tsv": QueryResultsFormat.TSV,
 }
 GRAPHS = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "rdf": RdfFormat.RDF_XML, "jsonld": RdfFormat.JSON_LD}
+EVALUATION = (RuntimeError, OSError)  # what pyoxigraph raises of a query that parses
 TABLE = "table"
 # What a format of one kind of result becomes for another: whoever pipes CSV gets Turtle of a graph.
 IN_PLACE = {TABLE: "ttl", "csv": "ttl", "xml": "rdf", "json": "jsonld"}
@@ -52,16 +58,30 @@ def ask_path(settings: Settings, path: str) -> bytes:
     return bytes(response.data)
 
 
+def explain_path(settings: Settings, path: str) -> str:
+    """How the items of a list are found, at what cost, and the SPARQL that means the same; PqlodError if it is asked wrongly."""
+    from pqlod.app import running_app
+
+    with running_app(replace(settings, query_log=OFF)) as app:
+        service = app.extensions["pqlod"]
+        place, _, query = path.partition("?")
+        asked = RequestUrl("", unquote(place), pairs(query.encode()))
+        match = service.configuration.current().router.match(asked.path, asked.values())
+        url = replace(asked, path=match.path_without_suffix)
+        request = parse_parameters(match.api, match.endpoint, match.variables, url, match.consumed)
+        return explain(match.api, request, service.datasets.open(match.api.source, request.generation).dataset)
+
+
 def embedded(dataset: EmbeddedDataset) -> Ask:
-    """Asks a store of this machine. The query is the user's own, and so runs here."""
+    """Asks a store of this machine. The query is the user's own, and so runs here; searches in it are found before."""
 
     def ask(text: str) -> Result:
         try:
-            return dataset.store.query(text)
+            return dataset.store.query(with_searches(text, dataset.search))
         except SyntaxError as error:
             raise syntax_error(str(error)) from error
-        except (RuntimeError, OSError) as error:
-            raise DatasetError(f"The query could not be evaluated: {error}") from error
+        except EVALUATION as error:
+            raise _not_evaluated(error) from error
 
     return ask
 
@@ -97,11 +117,22 @@ def write(result: Result, format_name: str) -> bytes:
             expected=f"one of {', '.join((TABLE, *SOLUTIONS, *GRAPHS))}",
             known=(TABLE, *SOLUTIONS, *GRAPHS),
         )
+    try:
+        return _written(result, format_name)
+    except EVALUATION as error:  # results are found while they are read
+        raise _not_evaluated(error) from error
+
+
+def _written(result: Result, format_name: str) -> bytes:
     if isinstance(result, QueryBoolean):
         return _boolean(result, format_name)
     if isinstance(result, QuerySolutions):
         return _table(result) if format_name == TABLE else _solutions(result, format_name)
     return serialize(result, format=GRAPHS[IN_PLACE.get(format_name, format_name)]) or b""
+
+
+def _not_evaluated(error: Exception) -> DatasetError:
+    return DatasetError(f"The query could not be evaluated: {error}")
 
 
 def _boolean(result: QueryBoolean, format_name: str) -> bytes:

@@ -165,7 +165,12 @@ def info(store: Path) -> None:
 
 @cli.group()
 def token() -> None:
-    """Tokens that allow to write, for "pqlod serve --writable"."""
+    """Tokens that allow to write, for "pqlod serve --writable".
+
+    \b
+    Example:
+      pqlod token new loader --token-file tokens
+    """
 
 
 @token.command("new")

@@ -1,8 +1,9 @@
 """What can be set when pqlod runs: read once, from PQLOD_* variables and a TOML file, and then frozen."""
 
 import os
+import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -11,6 +12,7 @@ from pqlod.errors import ConfigurationError, Mistake, near
 
 PREFIX = "PQLOD_"
 FILE = "PQLOD_SETTINGS"  # names the TOML file
+BASE_URL = re.compile(r"https?://[^\s/?#<>\"]+(/[^\s?#<>\"]*)?")
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
@@ -73,11 +75,17 @@ def read_settings(environment: Mapping[str, str] = os.environ, **options: Any) -
         **_from_variables(environment, mistakes),
         **{name: value for name, value in options.items() if value not in (None, ())},
     }
-    if given.get("log_level", LOG_LEVELS[0]) not in LOG_LEVELS:
-        mistakes.append(Mistake("", PREFIX + "LOG_LEVEL", f"{given['log_level']!r} is not one of {', '.join(LOG_LEVELS)}"))
+    mistakes += _wrong_values(given)
     if mistakes:
         raise ConfigurationError(mistakes)
     return Settings(**given)
+
+
+def _wrong_values(given: Mapping[str, Any]) -> Iterator[Mistake]:
+    if given.get("log_level", LOG_LEVELS[0]) not in LOG_LEVELS:
+        yield Mistake("", PREFIX + "LOG_LEVEL", f"{given['log_level']!r} is not one of {', '.join(LOG_LEVELS)}")
+    if not BASE_URL.fullmatch(given.get("base_url", "http://h")):
+        yield Mistake("", PREFIX + "BASE_URL", f"{given['base_url']!r} is not an address such as https://lda.example.org/")
 
 
 def _from_variables(environment: Mapping[str, str], mistakes: list[Mistake]) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -108,6 +109,35 @@ def test_a_path_of_the_api_is_asked_without_a_server(run: Run, sample: Path) -> 
     assert json.loads(output)["result"]["_about"] == "http://h.example/members/172.json"
 
 
+def test_a_search_in_a_query_is_found(run: Run, sample: Path) -> None:
+    query = 'SELECT ?item { SERVICE <urn:pqlod:vocab:search> { ?item <urn:pqlod:vocab:matches> "schools" } }'
+
+    code, output, _ = run("query", query, "--store", str(sample), "--format", "csv")
+
+    assert code == 0
+    assert "http://data.parliament.uk/resources/" in output
+
+
+def test_a_path_is_explained(run: Run, sample: Path) -> None:
+    code, output, _ = run("query", "/members.json?familyName=Abbott&_page=0", "--explain", "--store", str(sample))
+    _, of_item, _ = run("query", "/members/172.json", "--explain", "--store", str(sample))
+
+    assert code == 0
+    assert "index: order by familyName, givenName" in output
+    assert "items on all pages" in output
+    assert 'familyName "Abbott" .' in output
+    assert of_item == "named by the address: <http://data.parliament.uk/members/172>\n"
+
+
+def test_the_indexes_of_a_store_are_made_again(run: Run, sample: Path, tmp_path: Path) -> None:
+    shutil.copytree(sample, tmp_path / "store")
+    code, _, told = run("index", "--store", str(tmp_path / "store"))
+    _, output, _ = run("query", "/members", "--explain", "--store", str(tmp_path / "store"))
+
+    assert (code, told) == (0, "generation 2\n")
+    assert "index: items of" in output
+
+
 def test_an_endpoint_elsewhere_is_asked(run: Run, server: str) -> None:
     code, output, _ = run("query", "ASK {}", "--endpoint", f"{server}/sparql")
     described, graph, _ = run("query", "DESCRIBE <http://data.parliament.uk/members/172>", "--endpoint", f"{server}/sparql")
@@ -120,8 +150,10 @@ def test_an_endpoint_elsewhere_is_asked(run: Run, server: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
+        pytest.param(["query", "ASK {{}}", "--store", "{sample}", "--explain"], 2, "--explain is for paths", id="explain"),
         pytest.param(["query", "SELECT", "--store", "{sample}"], 1, "line 1, column 7", id="SPARQL syntax"),
         pytest.param(["query", "ASK {{}}", "--store", "{sample}", "--format", "jsn"], 1, "Did you mean 'json'?", id="format"),
+        pytest.param(["query", "SELECT * {{ SERVICE <urn:x> {{ ?s ?p ?o }} }}"], 1, "could not be evaluated", id="evaluation"),
         pytest.param(["query", "ASK {{}}", "--store", "{tmp}/none"], 1, "none", id="missing store"),
         pytest.param(["query", "/nothing", "--store", "{sample}"], 1, "404", id="no endpoint"),
         pytest.param(["query", "/members?nosuch=1", "--store", "{sample}"], 1, "nosuch", id="unknown property"),

@@ -1,3 +1,4 @@
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -49,6 +50,12 @@ def test_all_mistakes_are_told_together_with_what_was_expected_and_what_is_near(
         "the environment PQLOD_FORWARDED: 'perhaps' is not true or false",
         "PQLOD_LOG_LEVEL: 'loud' is not one of debug, info, warning, error, critical",
     ]
+
+
+@pytest.mark.parametrize("text", ["lda.example.org", "ftp://h/", "http://", "http://h/?a", "http://h/ x"])
+def test_a_base_url_is_the_address_of_a_web_site(text: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"PQLOD_BASE_URL: '{re.escape(text)}' is not an address such as https"):
+        read_settings({}, base_url=text)
 
 
 @pytest.mark.parametrize("text", ["port = [", "\xff"], ids=["not TOML", "not UTF-8"])
