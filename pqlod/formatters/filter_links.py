@@ -9,7 +9,7 @@ from pqlod.lda.links import RequestUrl
 from pqlod.lda.vocabulary import Vocabulary
 from pqlod.rdf import XSD, Literal
 
-# Whose values have a link for each operator, in this order (elda.md 9.1); others have the one in the middle.
+# Whose values have a link for each operator, in this order; others have the one in the middle.
 RANGED = frozenset({*(XSD[name] for name in INTEGERS), XSD.decimal, XSD.float, XSD.double, XSD.date, XSD.dateTime, XSD.time})
 OPERATORS = (("max-", "up to here"), ("", "more like this"), ("min-", "from here"))
 REMOVE = "remove filter"

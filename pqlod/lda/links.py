@@ -51,7 +51,7 @@ class RequestUrl:
         return replace(self, parameters=tuple((names.get(name, name), value) for name, value in self.parameters))
 
     def values(self) -> dict[str, tuple[str, ...]]:
-        """The different values of each parameter, in order. Empty ones are dropped (elda.md 4.1)."""
+        """The different values of each parameter, in order. Empty ones are dropped, as if they were not there."""
         values: dict[str, dict[str, None]] = {}
         for name, value in self.parameters:
             if value:

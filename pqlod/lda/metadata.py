@@ -1,4 +1,4 @@
-"""What a page says of itself: its links, its other formats and views, how it came about (elda.md, section 6)."""
+"""What a page says of itself: its links, its other formats and views, how it came about."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ PARTIAL_SEARCH = "So many items match the search that only some of them were loo
 
 # Links that a page has whatever is switched off: without them it says nothing at all.
 ESSENTIAL = frozenset({API.items, FOAF.primaryTopic})
-# Formats in which a page still says that it is one (elda.md 6.1).
+# Formats in which a page still says that it is one, as in Elda.
 TYPED_FORMATS = frozenset({FormatterKind.XML, FormatterKind.HTML})
 
 

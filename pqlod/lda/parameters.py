@@ -84,7 +84,7 @@ RESERVED: Mapping[str, Reserved] = {
     "_": Reserved("nothing: for clients that make addresses unique"),
 }
 
-# How clients of the parliamentary service were seen to write parameters (parliament-lda.md, section 2).
+# How clients of the parliamentary service were seen to write parameters.
 TOLERATED_NAMES = {"page": "_page", "pageSize": "_pageSize"}
 
 METADATA_GROUPS = ("versions", "formats", "bindings", "execution")

@@ -160,7 +160,7 @@ class _Planner:
         paths = [one.path.steps if isinstance(one, Range) else one.path.steps[:-1] for one in self._filters]
         paths += [key.path.steps[:-1] for key in self._sort_keys()]
         uses = Counter(steps[:end] for steps in paths for end in range(1, len(steps) + 1))
-        # What lacks a chain has one way along it that ends early, of perhaps several (elda.md 5.2).
+        # What lacks a chain has one way along it that ends early, of perhaps several.
         absent = [one.path.steps[:-1] for one in self._filters if isinstance(one, Existence) and not one.is_wanted]
         for steps in {*(steps for steps in uses if uses[steps] > 1), *(steps for steps in absent if steps)}:
             if not found.has(_steps(steps)) or not found.is_single(_steps(steps)):

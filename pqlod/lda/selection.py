@@ -303,7 +303,7 @@ class _Selection:
         return " || ".join(alternatives) or "false"
 
     def _add_absence(self, path: PropertyPath) -> None:
-        """For a chain Elda 3 keeps an item if one way along it ends early, which nested OPTIONALs say (elda.md 5.2)."""
+        """For a chain Elda 3 keeps an item if one way along it ends early, which nested OPTIONALs say."""
         if len(path.steps) == 1:
             pattern = write_step(self.writer, self.variables, ITEM, path.last, self.variables.fresh("no", path.text))
             self._add(Place.FILTER, f"FILTER NOT EXISTS {{ {pattern} }}")
@@ -332,7 +332,7 @@ class _Selection:
             self._add(Place.VALUES, f"VALUES ({ITEM} {SCORE}) {{\n{rows}\n}}")
 
     def _search_triple(self, search: TextSearch, words: str) -> str:
-        """Elda's triple for a text index inside the endpoint (elda.md 10.6)."""
+        """Elda's triple for a text index inside the endpoint."""
         text = Literal(words)
         if search.operand:
             terms = [text if term == Literal("?_search") else term for term in search.operand]

@@ -13,7 +13,7 @@ from pqlod.rdf import XSD, BlankNode, Graph, Literal, NamedNode, Resource, Term,
 from pqlod.store.dataset import Dataset
 from pqlod.store.query import Query, substitute_variables
 
-LABELS_AT_ONCE = 500  # resources in one query for labels: a long VALUES list breaks some endpoints (elda.md 12.1, #9)
+LABELS_AT_ONCE = 500  # resources in one query for labels: a long VALUES list breaks some endpoints
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def view_queries(api: Api, request: PageRequest, items: Sequence[NamedNode]) -> 
 
 
 def in_languages(graph: Graph, languages: Sequence[str]) -> Graph:
-    """The graph without the texts of other languages (elda.md 5.5).
+    """The graph without the texts of other languages.
 
     Text without a tag stays where no text of the same property is in one of the languages, and where ``none`` is
     one of them.
