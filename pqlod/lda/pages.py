@@ -125,6 +125,16 @@ def _fragments_blamed(request: PageRequest) -> Iterator[None]:
         raise BadParameter(problem, parameter=names[0], value=given[names[0]][0]) from error
 
 
+def explain(api: Api, request: PageRequest, dataset: Dataset) -> str:
+    """For people: how the items of a page are found, at what cost, and the SPARQL that means the same."""
+    bindings = compute_variables(request.endpoint, request.bindings, dataset)
+    selected = _select(api, replace(request, bindings=bindings or request.bindings), dataset)
+    if not selected.plan:
+        return f"named by the address: {' '.join(map(str, selected.items))}\n"
+    total = "" if selected.total is None else f"{selected.total:,} items on all pages\n"
+    return f"{selected.plan}\n{total}\n{selected.query()}\n"
+
+
 def _page(facts: Facts) -> Page:
     links = Links(facts)
     return Page(

@@ -11,18 +11,20 @@ from dataclasses import dataclass
 from functools import partial
 
 from pqlod.errors import BadParameter
-from pqlod.lda.filters import Bound, Equality, Existence, Interval, Labelled, Range, SortKey
+from pqlod.lda.filters import Bound, Equality, Existence, Filter, Interval, Labelled, Range, SortKey
 from pqlod.lda.fragments import split_select
 from pqlod.lda.model import Api, Endpoint, ItemEndpoint, ListEndpoint
-from pqlod.lda.parameters import PageRequest, is_reserved
+from pqlod.lda.parameters import PageRequest, is_reserved, read_filter
 from pqlod.lda.paths import PropertyPath, Step, parse_path
 from pqlod.lda.patterns import ITEM
 from pqlod.lda.selection import default_sort, filters_of, page_length, round_score, selector_of, starts_query, sub_select_query
+from pqlod.lda.templates import VARIABLE
 from pqlod.rdf import RDF, RDFS, Literal, NamedNode, Term, local_name
 from pqlod.store import columns
 from pqlod.store.columns import Condition, Exists, Has, NotIndexed, Steps, Within
 from pqlod.store.dataset import Dataset, Matches
 from pqlod.store.gathering import IndexPlan, prefixes
+from pqlod.store.query import Query
 from pqlod.store.values import Found, Sort, ValueIndex
 
 MOST_TESTED = 1_000  # candidates that SPARQL is given by name
@@ -72,11 +74,16 @@ class _Planner:
     def __init__(self, api: Api, request: PageRequest, dataset: Dataset, values: ValueIndex, matches: Matches | None) -> None:
         self._api, self._request, self._dataset, self._values, self._matches = api, request, dataset, values, matches
         self._selector = selector_of(request)
+        self._query = self._selector.query  # what it says has to be asked for, unless it says it in filters too
         self._filters = list(filters_of(api, request))
         self._steps: list[str] = []
         self._is_exact = not request.where and not self._selector.where and not self._selector.select
 
     def plan(self) -> Plan:
+        if self._query and self._query.filters:
+            with suppress(BadParameter):  # it is the query that tells what is wrong
+                self._filters += self._filters_of_query(self._query)
+                self._query = None
         try:
             found = self._with_texts(self._found())
         except NotIndexed as error:
@@ -94,6 +101,12 @@ class _Planner:
         return Plan((*self._steps, f"SPARQL: the rest, of {len(among):,} items that it is given"), total=total, among=among)
 
     # Which items
+
+    def _filters_of_query(self, query: Query) -> list[Filter]:
+        """The filters that say the same as the query, but for those of parameters that are not given."""
+        pieces = (piece.partition("=") for piece in query.filters.split("&"))
+        given = [(name, value) for name, _, value in pieces if _variables(value) <= self._request.bindings.keys()]
+        return [one for name, value in given for one in read_filter(self._api, self._request, name, (value,))]
 
     def _found(self) -> Found:
         """What the index tells: the items, or if it is not exact these and others."""
@@ -170,7 +183,7 @@ class _Planner:
 
     def _with_texts(self, found: Found) -> Found:
         """Those that the query of the selector selects too, if SPARQL tells them cheaply."""
-        if self._selector.query is None:
+        if self._query is None:
             return found
         if not self._is_exact or found.total <= MOST_TESTED:
             self._is_exact = False
@@ -181,7 +194,7 @@ class _Planner:
             self._is_exact = False
             return found
         found = found.among(term.value for term in told if isinstance(term, NamedNode))
-        self._say(f"what the query {self._selector.query.name} tells by SPARQL", found)
+        self._say(f"what the query {self._query.name} tells by SPARQL", found)
         return found
 
     # In what order
@@ -217,6 +230,10 @@ class _Planner:
 
     def _say(self, words: str, found: Found) -> None:
         self._steps.append(f"index: {words}: {found.total:,} left")
+
+
+def _variables(text: str) -> set[str]:
+    return {match[2] for match in VARIABLE.finditer(text)}
 
 
 def _is_class(one: object) -> bool:

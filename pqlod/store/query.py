@@ -9,6 +9,7 @@ A query file begins with a header of comments that the program reads and the doc
     # param since: date?       Tabled on or after (an optional parameter, which may be left out)
     # param when: date|dateTime    Either of two kinds
     # param words: string = social housing    What is searched for (a default, up to two spaces or the line's end)
+    # filters: min-dateTabled={since}    The same as filters of an API, for an index; of what is left out there is none
 
 A parameter is written ``$name``, a variable ``?name``. To SPARQL they mean the same, so no name may be both, such a file
 is a valid query as it stands, and an optional parameter that is left out is a variable like any other:
@@ -105,6 +106,7 @@ class Query:
     parameters: Mapping[str, Parameter] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     is_trusted: bool = True
     description: str = ""
+    filters: str = ""
 
     def bind(self, **terms: Term | None) -> "Query":
         """The query with its parameters' terms in place; one that is absent or None has its default.
@@ -159,7 +161,7 @@ def load_queries(folder: Path) -> Mapping[str, Query]:
     return MappingProxyType({query.name: query for query, _ in parsed})
 
 
-_HEADER_LINE = re.compile(r"#\s*(?P<key>title|description|param)\b\s*:?\s*(?P<rest>.*)")
+_HEADER_LINE = re.compile(r"#\s*(?P<key>title|description|param|filters)\b\s*:?\s*(?P<rest>.*)")
 _PARAMETER = re.compile(
     r"(?P<name>\w+)\s*:\s*(?P<kind>[\w|]+)(?P<optional>\??)"
     r"(?:\s*=\s*(?P<default>\S+(?:\s\S+)*))?(?:\s+(?P<description>.*))?"
@@ -167,17 +169,19 @@ _PARAMETER = re.compile(
 
 
 def _parse_query(text: str, name: str) -> tuple[Query, list[Mistake]]:
-    title, description, parameters, mistakes = "", "", {}, []
+    title, description, filters, parameters, mistakes = "", "", "", {}, []
     for key, rest in _header(text):
         if key == "title":
             title = rest
         elif key == "description":
             description = f"{description} {rest}".strip()
+        elif key == "filters":
+            filters = rest.partition(" ")[0]
         elif parameter := _parse_parameter(rest):
             parameters[parameter.name] = parameter
         else:
             mistakes.append(Mistake(name, "# param", f"{rest!r} was found where 'name: kind description' was expected"))
-    query = Query(text, name, title, MappingProxyType(parameters), description=description)
+    query = Query(text, name, title, MappingProxyType(parameters), description=description, filters=filters)
     return query, [*mistakes, *_mistakes(query)]
 
 

@@ -17,7 +17,7 @@ from pqlod.lda.config import read_configuration
 from pqlod.lda.model import Api
 from pqlod.lda.pages import Selected, select_items
 from pqlod.lda.parameters import PageRequest, RequestUrl, parse_parameters
-from pqlod.lda.planning import index_plan
+from pqlod.lda.planning import index_plan, make_plan
 from pqlod.lda.routing import Router
 from pqlod.rdf import Literal, NamedNode
 from pqlod.store.dataset import Dataset
@@ -83,11 +83,14 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Asked:
 
 
 @pytest.fixture(scope="module")
-def parliament(dataset: EmbeddedDataset, tmp_path_factory: pytest.TempPathFactory) -> Asked:
+def parliament(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Asked:
     api = configuration_reader(())().apis[0]
-    lists = ["/answeredquestions", "/commonswrittenquestions", "/commonsansweredquestions", "/members", "/constituencies",
-             "/commonsoralquestions", "/terms", "/commonswrittenquestions/tabled?startDate=2018-01-01"]  # fmt: skip
-    return Asked(api, dataset.store, tmp_path_factory.mktemp("parliament"), lists)
+    lists = [
+        "/answeredquestions", "/commonswrittenquestions", "/commonsansweredquestions", "/members", "/constituencies",
+        "/commonsoralquestions", "/terms", "/commonswrittenquestions/tabled?startDate=2018-01-01",
+        "/commonswrittenquestions/tabled?startDate=2017-01-01T10:00:00&endDate=2018-06-30", "/commonsoralquestions/answerDate",
+    ]  # fmt: skip
+    return Asked(api, Generations(sample).dataset().store, tmp_path_factory.mktemp("parliament"), lists)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +133,7 @@ def addresses(draw: Callable, asked: Asked) -> str:
 def test_the_index_finds_what_sparql_finds_in_the_same_order(data, most_tested, request, monkeypatch):
     asked: Asked = request.getfixturevalue(data)
     monkeypatch.setattr(planning, "MOST_TESTED", most_tested)
-    told = {"index": 0, "SPARQL": 0}
+    told = {"index": 0, "SPARQL": 0, "some": 0}
 
     @MANY
     @given(addresses(asked))
@@ -141,8 +144,46 @@ def test_the_index_finds_what_sparql_finds_in_the_same_order(data, most_tested, 
             return
         for dataset in (asked.indexed, asked.changed):
             found = asked.ask(address, dataset)
+            told["some"] += bool(found.items)
             told["index" if "SPARQL" not in found.plan else "SPARQL"] += 1
             assert (found.items, found.has_next, found.total) == (expected.items, expected.has_next, expected.total), found.plan
 
     compare()
     assert told["index"] > told["SPARQL"] / 4
+    assert told["some"] > 20
+
+
+@pytest.mark.parametrize(
+    ("address", "step"),
+    [
+        pytest.param("/commonswrittenquestions", "index: order by dateTabled, resourceNumber", id="the default order"),
+        pytest.param("/answeredquestions?min-date=2018-11-01", 'index: date >= "2018-11-01"', id="a day"),
+        pytest.param("/answeredquestions?tablingMember.label=Nobody", "index: tablingMember.label = ", id="a chain"),
+        pytest.param("/commonswrittenquestions/tabled?endDate=2018-11-01", "index: dateTabled <= ", id="a query's filters"),
+        pytest.param("/commonswrittenquestions?_search=schools", "index of words: the best first", id="words"),
+        pytest.param("/commonswrittenquestions?_search=schools&_sort=uin", "index: order by uin", id="words, sorted"),
+        pytest.param("/commonswrittenquestions/answeringdepartment?q=a", "SPARQL: the rest, of", id="few candidates"),
+        pytest.param("/commonswrittenquestions?_where={?item ?p ?o}", "SPARQL: the rest, of", id="SPARQL of the request"),
+        pytest.param("/commonswrittenquestions?_select=SELECT ?item {?item ?p ?o}", "SPARQL: the index", id="a query"),
+        pytest.param("/members?_graph=urn:x", "SPARQL: the index", id="a named graph"),
+    ],
+)
+def test_a_plan_says_what_is_done(parliament: Asked, address: str, step: str):
+    request = parliament.parse(address)
+    matches = parliament.indexed.search("schools") if request.search else None
+
+    assert any(one.startswith(step) for one in make_plan(parliament.api, request, parliament.indexed, matches).steps)
+
+
+def test_a_dataset_without_an_index_is_asked_in_sparql(parliament: Asked):
+    plan = make_plan(parliament.api, parliament.parse("/members"), parliament.plain, None)
+
+    assert (plan.steps, plan.items, plan.total) == (("SPARQL: there is no index of values",), None, None)
+
+
+def test_few_that_others_lead_to_are_found_by_sparql_first(library: Asked, monkeypatch: pytest.MonkeyPatch):
+    """A path that is in no index is followed backwards, to a beginning of it that is."""
+    found = library.ask("/books?by.knows.town=York", library.indexed)
+
+    assert [item.value[-2:] for item in found.items] == ["b2", "b6"]
+    assert "index: by" in found.plan
