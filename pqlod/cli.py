@@ -108,7 +108,8 @@ def serve(**options: Any) -> None:
     metavar="NAME",
     help="json, xml, csv, tsv; for graphs ttl, nt, rdf, jsonld. On a terminal: a table.",
 )
-def query(question: str, endpoint: str | None, format_name: str | None, **options: Any) -> None:
+@click.option("--explain", is_flag=True, help="Of a path: tell how its items are found, at what cost, and the SPARQL for them.")
+def query(question: str, endpoint: str | None, format_name: str | None, explain: bool, **options: Any) -> None:
     """Ask SPARQL, or a path of the Linked Data API, without a server. "-" reads a query from standard input.
 
     \b
@@ -116,10 +117,16 @@ def query(question: str, endpoint: str | None, format_name: str | None, **option
       pqlod query 'SELECT ?class (COUNT(*) AS ?n) { ?item a ?class } GROUP BY ?class'
       pqlod query - --store ./store --format json < query.rq
       pqlod query '/answeredquestions.json?_pageSize=1'
+      pqlod query '/answeredquestions?min-date=2018-11-01' --explain
       pqlod query 'ASK {}' --endpoint https://query.example.org/sparql
     """
     from pqlod import asking
 
+    if explain:
+        if not question.startswith("/"):
+            raise click.UsageError("--explain is for paths, such as /answeredquestions.")
+        click.echo(asking.explain_path(with_sample(read_settings(**options)), question), nl=False)
+        return
     if question.startswith("/"):
         body = asking.ask_path(with_sample(read_settings(**options)), question)
     else:
