@@ -18,9 +18,10 @@ def compressed(response: Response) -> Response:
     """
     if "ETag" in response.headers or "Content-Encoding" in response.headers or response.direct_passthrough:
         return response
+    if not response.is_streamed and len(response.get_data()) < LEAST:
+        return response
     response.vary.add("Accept-Encoding")
-    is_small = not response.is_streamed and len(response.get_data()) < LEAST
-    if is_small or request.accept_encodings["gzip"] <= 0:
+    if request.accept_encodings["gzip"] <= 0:
         return response
     response.headers["Content-Encoding"] = "gzip"
     if response.is_streamed:
