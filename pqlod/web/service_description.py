@@ -14,7 +14,8 @@ from pqlod.store.screening import Limits
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 VOID = Namespace("http://rdfs.org/ns/void#")
-PREFIXES = {"sd": SD.iri, "void": VOID.iri, "pqlod": PQLOD.iri, "xsd": XSD.iri}
+GEOF = Namespace("http://www.opengis.net/def/function/geosparql/")
+PREFIXES = {"sd": SD.iri, "void": VOID.iri, "pqlod": PQLOD.iri, "xsd": XSD.iri, "geof": GEOF.iri}
 
 COUNT_DEFAULT = Query("SELECT (COUNT(*) AS ?triples) WHERE { ?s ?p ?o }", "triples in the default graph")
 COUNT_NAMED = Query(
@@ -23,6 +24,18 @@ COUNT_NAMED = Query(
 DATASET = BlankNode("dataset")
 LIMITS = tuple(field.name for field in fields(Limits) if field.name != "calls")
 MOST_GRAPHS = 1000  # that are listed
+
+# What Oxigraph can do beyond SPARQL 1.1: a graph without triples is one, casts to other datatypes, GeoSPARQL.
+FEATURES = (SD.EmptyGraphs,)
+CASTS = "date time duration yearMonthDuration dayTimeDuration gYear gYearMonth gMonth gMonthDay gDay"
+GEOMETRY = (
+    "area asGeoJSON centroid convexHull coordinateDimension difference dimension distance envelope getSRID intersection isEmpty "
+    "isSimple length perimeter relate spatialDimension symDifference union "
+    "ehContains ehCoveredBy ehCovers ehDisjoint ehEquals ehInside ehMeet ehOverlap "
+    "rcc8dc rcc8ec rcc8eq rcc8ntpp rcc8ntppi rcc8po rcc8tpp rcc8tppi "
+    "sfContains sfCrosses sfDisjoint sfEquals sfIntersects sfOverlaps sfTouches sfWithin"
+)
+FUNCTIONS = (*(XSD[name] for name in CASTS.split()), *(GEOF[name] for name in GEOMETRY.split()))
 
 
 @dataclass(frozen=True)
@@ -66,6 +79,8 @@ def _statements(endpoint: NamedNode, limits: Limits, census: Census) -> Iterator
     yield Triple(endpoint, SD.supportedLanguage, SD.SPARQL11Query)
     yield from (Triple(endpoint, SD.resultFormat, NamedNode(iri)) for iri in dict.fromkeys(_format_iris()))
     yield from (Triple(endpoint, PQLOD[f"limit-{name}"], _limit(limits, name)) for name in LIMITS)
+    yield from (Triple(endpoint, SD.feature, feature) for feature in FEATURES)
+    yield from _functions(endpoint)
     yield from _calls(endpoint, limits)
     yield from _dataset(endpoint, census)
 
@@ -85,6 +100,12 @@ def _format_iris() -> Iterator[str]:
         for each in formats:
             if each is not PAGE and (described := known.from_media_type(each.media_types[0])):
                 yield described.iri
+
+
+def _functions(endpoint: NamedNode) -> Iterator[Triple]:
+    for function in FUNCTIONS:
+        yield Triple(endpoint, SD.extensionFunction, function)
+        yield Triple(function, RDF.type, SD.Function)
 
 
 def _calls(endpoint: NamedNode, limits: Limits) -> Iterator[Triple]:
