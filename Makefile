@@ -32,7 +32,10 @@ format: ## Put the code in order
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+bench: ## Time the lists over a store: make bench STORE=./store
+	$(BIN)/python bench/requests.py --store $(STORE)
+
 serve: ## Serve the sample at http://127.0.0.1:8000/
 	$(BIN)/pqlod serve
 
-.PHONY: conformance help setup check lint test full hostile format serve
+.PHONY: bench conformance help setup check lint test full hostile format serve

@@ -259,6 +259,10 @@ class _Totals:
     def __init__(self) -> None:
         self._totals: OrderedDict[tuple[str, str, str], int] = OrderedDict()
 
+    def clear(self) -> None:
+        """Forgets them, as for measurements."""
+        self._totals.clear()
+
     def get(self, api: Api, query: Query, dataset: Dataset) -> int:
         # The text of a query that a search fed is long.
         key = (api.source.iri.value, dataset.version, sha256(query.text.encode()).hexdigest())

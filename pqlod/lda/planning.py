@@ -208,7 +208,8 @@ class _Planner:
             self._steps.append(f"index: order by {', '.join(_words_of_path(path) for path, _ in sorts) or 'IRI'}")
             return found.page(sorts, start, count)
         self._steps.append("index of words: the best first")
-        scores = {match.item.value: round_score(match) for match in self._matches}
+        kept = set(found.iris())
+        scores = {match.item.value: round_score(match) for match in self._matches if match.item.value in kept}
         return found.ranked(scores, sorts, start, count)
 
     def _sort(self, found: Found, key: SortKey) -> Sort:

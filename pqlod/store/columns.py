@@ -7,10 +7,10 @@ is in a second layer).
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any, overload
 
 from pqlod.errors import PqlodError
@@ -19,7 +19,7 @@ from pqlod.store.bitmaps import Slices
 from pqlod.store.ordering import IRI, NUMBER, ODD, ORDERED, STRING, TAGGED, UNSURE, Key, full_key, key_of, written
 
 BLOCK = 128  # texts that are kept together
-BLOCKS_AT_HAND = 64  # of each list of texts
+BLOCKS_AT_HAND = 1_000  # of each list of texts, some 15 MB
 LONGEST = 250  # characters of a value; what has longer ones is a text, to be searched and not to be compared
 MOST_LAYERS = 8  # values of one item
 NO_OTHER_TEXTS = frozenset({IRI, STRING, NUMBER, TAGGED})  # kinds of values, the texts of none but strings being compared
@@ -70,6 +70,13 @@ class SortedTexts(Sequence[str]):
         """The place of a text, or None if it is not there."""
         place = self.left(by(text), by)
         return place if place < self._size and self[place] == text else None
+
+    def places(self, texts: Iterable[str]) -> Iterator[int]:
+        """The places of those texts that are there, if all are ordered as texts are; each block is read once."""
+        for block, group in groupby(sorted(texts), key=lambda text: bisect_right(self._firsts, text) - 1):
+            if block >= 0:
+                known = {text: place for place, text in enumerate(self._block(block))}
+                yield from (block * BLOCK + known[text] for text in group if text in known)
 
     def _place(self, bisect: Callable[..., int], key: Any, by: Callable[[str], Any]) -> int:
         block = max(bisect(self._firsts, key, key=by) - 1, 0)

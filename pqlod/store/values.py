@@ -101,8 +101,7 @@ class ValueIndex:
         if base is None:
             raise NotIndexed("a class that is not in the index")
         if type not in self._hidden:
-            numbers = (base.iris.find(iri) for iri in self._touched)
-            self._hidden[type] = bitmap_of((number for number in numbers if number is not None), len(base.iris))
+            self._hidden[type] = bitmap_of(base.iris.places(self._touched), len(base.iris))
         among = base.everything & ~self._hidden[type]
         return Found(Part(base, among), Part(overlay, overlay.everything) if overlay and overlay.everything else None)
 
@@ -133,8 +132,7 @@ class Part:
         return [Order(self.table.column(path).first, is_descending) for path, is_descending in sorts]
 
     def among_iris(self, iris: Iterable[str]) -> "Part":
-        numbers = (self.table.iris.find(iri) for iri in iris)
-        wanted = bitmap_of((number for number in numbers if number is not None), len(self.table.iris))
+        wanted = bitmap_of(self.table.iris.places(iris), len(self.table.iris))
         return replace(self, among=self.among & wanted)
 
     def page(self, sorts: Sequence[Sort], start: int, count: int) -> list[int]:
@@ -223,7 +221,7 @@ class Found:
 
     def ranked(self, scores: Mapping[str, Decimal], sorts: Sequence[Sort], start: int, count: int) -> list[str]:
         """A page of those that have a score, the highest first; equal ones are sorted as told."""
-        kept = sorted(self._kept(scores), key=lambda iri: -scores[iri])
+        kept = sorted(self.among(scores).iris(), key=lambda iri: -scores[iri])
         found: list[str] = []
         for _, group in groupby(kept, key=scores.__getitem__):
             iris = list(group)
@@ -234,9 +232,10 @@ class Found:
 
     def among(self, iris: Iterable[str]) -> "Found":
         """Those that are among some."""
-        wanted = sorted(iris)  # so that each block of the tables is read once
+        wanted = list(iris)
         return Found(self.base.among_iris(wanted), self.overlay and self.overlay.among_iris(wanted))
 
-    def _kept(self, iris: Iterable[str]) -> Iterator[str]:
-        for part in self.among(iris).parts:
+    def iris(self) -> Iterator[str]:
+        """Their IRIs, in no order."""
+        for part in self.parts:
             yield from (part.table.iris[number] for number in numbers_of(part.among))
