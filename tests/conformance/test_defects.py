@@ -262,6 +262,13 @@ def test_d37_a_query_without_an_end_is_ended(serve_text):
     assert time.monotonic() - begin < 5
 
 
+def test_issue_31_a_deep_page_runs_no_query_for_its_items(client):
+    plan = Reader(client).at("/answeredquestions?_page=20&_metadata=execution", "wasResultOf plan")
+
+    assert plan.startswith("index: ")
+    assert "SPARQL" not in plan
+
+
 def test_issue_167_what_leaves_fewest_items_comes_first_in_a_query(letters):
     query = letters.at("/letters?l_seal=oak&from=id_ann&_metadata=execution", "wasResultOf selectionResult query value")
 
