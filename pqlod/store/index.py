@@ -9,6 +9,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -17,7 +18,7 @@ from urllib.parse import quote
 
 from pyoxigraph import Store
 
-from pqlod.errors import BadParameter, StoreError
+from pqlod.errors import BadParameter, QueryLimitExceeded, StoreError
 from pqlod.rdf import NamedNode, Resource
 from pqlod.store.dataset import Match, Matches
 from pqlod.store.expressions import All, Any, Expression, Letters, fts5_text, has_letters, parse_expression
@@ -25,6 +26,8 @@ from pqlod.store.texts import StoreTexts
 
 NAMES_WEIGHT, TEXTS_WEIGHT = 3.0, 1.0
 MOST_RANKED = 20_000  # words cost what they match: some 0.5 ms for a thousand items
+MOST_SECONDS = 5.0  # for one search
+STEPS = 10_000  # of SQLite's machine, between two looks at the clock: less than a millisecond
 MOST_STALE = 0.2  # of all items, before the index is made anew
 
 # Kept in the file (PRAGMA user_version): what was indexed, and by which layout of the tables.
@@ -61,8 +64,8 @@ INSERTIONS = (
 class WordIndex:
     """An index that is searched, by any number of threads."""
 
-    def __init__(self, path: Path, most_ranked: int = MOST_RANKED) -> None:
-        self._path, self._most_ranked = path, most_ranked
+    def __init__(self, path: Path, most_ranked: int = MOST_RANKED, most_seconds: float = MOST_SECONDS) -> None:
+        self._path, self._most_ranked, self._most_seconds = path, most_ranked, most_seconds
         self._idle: list[sqlite3.Connection] = []
 
     @classmethod
@@ -77,7 +80,8 @@ class WordIndex:
     def search(self, expression: str) -> Matches:
         """The items that match, best first; of more than ``most_ranked`` only the newest.
 
-        Raises BadParameter for an expression that is not understood, and StoreError if the index cannot be read.
+        Raises BadParameter for an expression that is not understood, QueryLimitExceeded for one that takes too long,
+        and StoreError if the index cannot be read.
         """
         parsed = parse_expression(expression)
         if parsed is None:
@@ -99,12 +103,22 @@ class WordIndex:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         try:
             connection = self._idle.pop() if self._idle else _open(self._path)
+            end = time.monotonic() + self._most_seconds
+            connection.set_progress_handler(lambda: time.monotonic() > end, STEPS)
             try:
                 yield connection
             finally:
                 self._idle.append(connection)
+        except sqlite3.OperationalError as error:
+            if str(error) != "interrupted":
+                raise self._unreadable(error) from error
+            problem = f"The search was ended at its limit of {self._most_seconds:g} s. Ask for rarer or fewer words."
+            raise QueryLimitExceeded(problem, limit="time") from error
         except sqlite3.Error as error:
-            raise StoreError(f"The index of words {self._path} cannot be read: {error}.") from error
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: Exception) -> StoreError:
+        return StoreError(f"The index of words {self._path} cannot be read: {error}.")
 
 
 def temporary_folder() -> Path:

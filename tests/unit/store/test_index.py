@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Quad, RdfFormat, Store
 
-from pqlod.errors import BadParameter, StoreError
+from pqlod.errors import BadParameter, QueryLimitExceeded, StoreError
 from pqlod.rdf import PARL, DefaultGraph, Literal, NamedNode
 from pqlod.store.index import WordIndex, build_index, refresh_index
 
@@ -119,6 +119,14 @@ def test_an_index_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="cannot be read"):
         WordIndex(tmp_path / "words.sqlite").search("schools")
+
+
+def test_a_search_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pqlod.store.index.STEPS", 1)
+    build_index(store_of(QUESTIONS), tmp_path / "words.sqlite")
+
+    with pytest.raises(QueryLimitExceeded, match=r"at its limit of 0 s"):
+        WordIndex(tmp_path / "words.sqlite", most_seconds=0).search("schools")
 
 
 def test_many_threads_search_at_once(index: WordIndex) -> None:
