@@ -9,7 +9,7 @@ import pytest
 
 from pqlod.errors import SourceError
 from pqlod.sources import SourceFile, members_api, mnis_xml
-from pqlod.sources.records import Member
+from pqlod.sources.records import Constituency, Department, Member, Party, Record, Seat
 from pqlod.sources.refusals import Refusal
 
 Make = Callable[..., SourceFile]
@@ -72,3 +72,57 @@ def test_entities_of_xml_are_not_resolved(make_file: Make, tmp_path: Path) -> No
         <Members><Member Member_Id="1"><DisplayAs>&x;</DisplayAs></Member></Members>"""
 
     assert "secret" not in str(list(mnis_xml.read(make_file(text))))
+
+
+def test_a_history_gives_the_seats_of_the_commons_with_the_party_of_their_first_day(make_file: Make) -> None:
+    labour, independent = {"id": 15, "name": "Labour"}, {"id": 8, "name": "Independent"}
+    history = {
+        "id": 172,
+        "partyHistory": [
+            {"party": independent, "startDate": "2023-04-23T00:00:00", "endDate": None},
+            {"party": labour, "startDate": "1987-06-11T00:00:00", "endDate": "2023-04-23T00:00:00"},
+        ],
+        "houseMembershipHistory": [
+            {"house": 2, "membershipFrom": "Life peer", "membershipFromId": 1, "membershipStartDate": "2030-01-01T00:00:00"},
+            {"house": 1, "membershipFrom": "Hackney North and Stoke Newington", "membershipFromId": 4074,
+             "membershipStartDate": "2024-07-04T00:00:00", "membershipEndDate": None},
+            {"house": 1, "membershipFrom": "Hackney North and Stoke Newington", "membershipFromId": 2793,
+             "membershipStartDate": "2019-12-12T00:00:00", "membershipEndDate": "2024-05-30T00:00:00"},
+        ],
+    }  # fmt: skip
+
+    seats = list(members_api.read(make_file(json.dumps([{"value": history}]))))
+
+    name = "Hackney North and Stoke Newington"
+    assert seats == [
+        Seat(source="members-api", member=172, elected_on=date(2024, 7, 4), constituency=f"{DATA}constituencies/mnis/4074",
+             constituency_name=name, party="Independent", party_id=8),
+        Seat(source="members-api", member=172, elected_on=date(2019, 12, 12), ended_on=date(2024, 5, 30),
+             constituency=f"{DATA}constituencies/mnis/2793", constituency_name=name, party="Labour", party_id=15),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        pytest.param(
+            {"items": [{"value": {"id": 15, "name": "Labour", "abbreviation": "Lab", "isIndependentParty": False}}]},
+            Party(source="members-api", id=15, name="Labour", abbreviation="Lab"),
+            id="party",
+        ),
+        pytest.param(
+            {"items": [{"value": {"id": 4074, "name": "Hackney", "startDate": "2024-05-31T00:00:00", "endDate": None}}]},
+            Constituency(
+                source="members-api", address=f"{DATA}constituencies/mnis/4074", name="Hackney", started_on=date(2024, 5, 31)
+            ),
+            id="constituency",
+        ),
+        pytest.param(
+            [{"id": 1, "name": "Home Office", "shortName": "Home", "target": "the Secretary of State", "department": None}],
+            Department(source="members-api", id=1, name="Home Office", short_name="Home"),
+            id="answering body",
+        ),
+    ],
+)
+def test_a_result_of_another_shape_is_read(make_file: Make, document: object, expected: Record) -> None:
+    assert list(members_api.read(make_file(json.dumps(document)))) == [expected]
