@@ -13,6 +13,7 @@ PqlodError
 │   ├── QuerySyntaxError        SPARQL text that does not parse
 │   └── QueryTooLarge           SPARQL text that is too long, or nested too deep, to be parsed
 ├── SourceError                 a source file, or a record in it
+├── HarvestError                a service that is harvested does not give what it should
 └── DatasetError                a dataset did not do what was asked
     ├── QueryRefused            the query asks for what is not allowed here
     ├── QueryLimitExceeded      the query was ended at a limit
@@ -135,6 +136,14 @@ class SourceError(PqlodError):
     def __init__(self, problem: str, *, source: str = "", place: str = "") -> None:
         self.problem, self.source, self.place = problem, source, place
         super().__init__(": ".join(part for part in (source, place, problem) if part))
+
+
+class HarvestError(PqlodError):
+    """A harvest cannot go on; ``url`` is what was asked, ``status`` what HTTP said, or 0. Run again, it goes on where it was."""
+
+    def __init__(self, problem: str, *, url: str = "", status: int = 0) -> None:
+        self.url, self.status = url, status
+        super().__init__(f"{url}: {problem}" if url else problem)
 
 
 class DatasetError(PqlodError):

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pqlod.assets import asset
@@ -45,6 +45,13 @@ class Progress:
     records: int
     triples: int
     seconds: float
+
+    def __str__(self) -> str:
+        rate = self.records / max(self.seconds, 0.001)
+        return (
+            f"[{self.place} of {self.files}] {self.file.name}: {self.records:,} records, "
+            f"{self.triples:,} triples, {self.seconds:.0f} s, {rate:,.0f} records a second"
+        )
 
 
 @dataclass
@@ -97,7 +104,7 @@ class Load:
         return Report(
             rows=self._rows(), added=self.added, removed=self.removed, seconds=time.monotonic() - self.started,
             generation=generation, refusals=tuple(self.rejects.first), rejects=self.rejects.written,
-            warnings=tuple(f"{count:,} {what}" for what, count in sorted(warnings.items()) if count),
+            warnings=warnings,
         )  # fmt: skip
 
     def _take_all(self, file: SourceFile) -> None:
@@ -111,17 +118,19 @@ class Load:
                 self.read[item.kind] += 1
                 self.rejects.add(file.path, item)
             else:
-                self._tell(item, file.path)
+                self._tell(item, file)
         self._write(quads, file.path)
         self._show(file.path)
 
-    def _tell(self, record: Record, path: Path) -> None:
+    def _tell(self, record: Record, file: SourceFile) -> None:
+        if file.capture is not None:  # payloads of a harvest come in the order in which they were fetched
+            record = replace(record, as_of=file.capture.fetched.date())
         self.read[record.kind] += 1
-        if not self.ledger.tell(record):
+        if not self.ledger.tell(record, is_later=file.capture is not None):
             self.again[record.kind] += 1
         if len(self.ledger) >= RESOURCES_AT_ONCE:
             self._flush()
-            self._show(path)
+            self._show(file.path)
 
     def _flush(self) -> None:
         changes = self.ledger.flush()

@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -42,7 +42,7 @@ class Report:
     seconds: float
     generation: int | None
     refusals: tuple[str, ...] = ()  # the first ones
-    warnings: tuple[str, ...] = ()
+    warnings: Mapping[str, int] = field(default_factory=dict)  # what was put right, or cannot be, and how often
     rejects: Path | None = None
 
     @property
@@ -57,6 +57,24 @@ class Report:
 
     def __str__(self) -> str:
         return "\n".join([*_table(self.rows), "", *_summary(self), ""])
+
+
+def total(reports: Sequence[Report]) -> Report:
+    """What several loads did together. A resource that changed in two of them counts twice; ``rejects`` is their last file."""
+    rows: dict[str, Row] = {}
+    for report in reports:
+        for kind, row in report.rows.items():
+            rows[kind] = Row(*map(sum, zip(astuple(rows.get(kind, Row())), astuple(row), strict=True)))
+    return Report(
+        rows=dict(sorted(rows.items())),
+        added=sum(report.added for report in reports),
+        removed=sum(report.removed for report in reports),
+        seconds=sum(report.seconds for report in reports),
+        generation=next((report.generation for report in reversed(reports) if report.generation is not None), None),
+        refusals=tuple(refusal for report in reports for refusal in report.refusals)[:SHOWN_REFUSALS],
+        warnings=sum((Counter(report.warnings) for report in reports), Counter()),
+        rejects=next((report.rejects for report in reversed(reports) if report.rejects is not None), None),
+    )
 
 
 class Rejects:
@@ -106,7 +124,7 @@ def _summary(report: Report) -> Iterator[str]:
     rate = report.records / max(report.seconds, 0.001)
     yield f"{report.added:,} triples added, {report.removed:,} removed, {report.seconds:.1f} s, {rate:,.0f} records a second"
     yield "nothing changed" if report.generation is None else f"generation {report.generation}"
-    yield from report.warnings
+    yield from (f"{count:,} {what}" for what, count in sorted(report.warnings.items()) if count)
     yield from (f"refused: {refusal}" for refusal in report.refusals)
     if report.rejects is not None:
         yield f"all that was refused: {report.rejects}"

@@ -11,6 +11,7 @@ import orjson
 
 from pqlod.errors import SourceError
 from pqlod.packing import DAMAGE, unpacked
+from pqlod.sources.captures import Capture, capture_of
 
 HEAD = 128 * 1024  # bytes that are looked at to tell what a file is
 MAX_LINE = 16 * 1024 * 1024  # bytes; the longest answer known is 55 KB
@@ -31,6 +32,14 @@ class SourceFile:
     @property
     def name(self) -> str:
         return str(self.path)
+
+    @cached_property
+    def capture(self) -> Capture | None:
+        """When and from where a harvested payload came; None for a file of any other kind."""
+        try:
+            return capture_of(self.path)
+        except OSError as error:
+            raise SourceError(f"Cannot be opened: {error.strerror or error}.", source=self.name) from error
 
     def open(self) -> IO[bytes]:
         """The file's bytes, decompressed; SourceError if it cannot be opened."""

@@ -102,9 +102,12 @@ class Ledger:
         """How many resources are in hand since the last flush."""
         return len(self._entries)
 
-    def tell(self, record: Record) -> bool:
-        """Takes a record; true if no other one of this load told of the same resource before."""
-        is_first = self._take(record)
+    def tell(self, record: Record, *, is_later: bool = False) -> bool:
+        """Takes a record; true if no other one of this load told of the same resource before.
+
+        ``is_later`` says that it was told after all that came before it, also in this load.
+        """
+        is_first = self._take(record, is_later)
         for mention in record.mentions():
             place = mention.source, mention.iri
             known = self._passing.get(place)
@@ -127,13 +130,12 @@ class Ledger:
         self._passing.clear()
         return changes
 
-    def _take(self, record: Record) -> bool:
+    def _take(self, record: Record, is_later: bool = False) -> bool:
         entry = self._entry(record)
         sources = self._sources.get(entry.iri, frozenset())
         before, told = entry.told.get(record.source), Told(to_json(record), record)
-        if before is None or (
-            told.text != before.text and supersedes(record, before.record, is_same_load=record.source in sources)
-        ):
+        is_same_load = record.source in sources and not is_later
+        if before is None or (told.text != before.text and supersedes(record, before.record, is_same_load=is_same_load)):
             entry.told[record.source] = told
             self._name(entry)
         self._sources[entry.iri] = _with(self._sources.get(entry.iri, frozenset()), record.source)

@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 from pqlod.loading import Progress
-from pqlod.progress import line_of, progress_on
+from pqlod.progress import progress_on
 
 
 def at(place: int, seconds: float) -> Progress:
@@ -12,7 +12,7 @@ def at(place: int, seconds: float) -> Progress:
 
 
 def test_a_line_tells_file_counts_and_rate() -> None:
-    assert line_of(at(1, 6)) == "[1 of 2] 1.jsonl: 12,000 records, 340,000 triples, 6 s, 2,000 records a second"
+    assert str(at(1, 6)) == "[1 of 2] 1.jsonl: 12,000 records, 340,000 triples, 6 s, 2,000 records a second"
 
 
 def test_elsewhere_than_on_a_terminal_a_line_comes_for_each_file_and_each_ten_seconds() -> None:
