@@ -26,7 +26,7 @@ def recognises(document: Any) -> bool:
 def read(file: SourceFile) -> Iterator[Record | Refusal]:
     """The question of each result."""
     return read_each(
-        _results(file.document), lambda result: _question(Fields(result, file.notes)), place="result {}", kind=Question.kind
+        _results(file.document), lambda result: read_result(Fields(result, file.notes)), place="result {}", kind=Question.kind
     )
 
 
@@ -36,7 +36,8 @@ def _results(document: Any) -> list[Any]:
     return document if isinstance(document, list) else [document]
 
 
-def _question(result: Fields) -> Question:
+def read_result(result: Fields) -> Question:
+    """The question of one result; SourceError if a field is wrong."""
     question = result.object("value") if "value" in result else result
     text = question.text("questionText")
     return Question(
