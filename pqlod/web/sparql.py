@@ -1,7 +1,7 @@
 """SPARQL 1.1 Protocol at /sparql: queries of strangers and their results, as documents for programs and as a page for people."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from flask import Blueprint, Response, render_template, request
@@ -94,15 +94,16 @@ def sparql_blueprint(service: Service, sandbox: Sandbox) -> Blueprint:
 
     @blueprint.route(PATH, methods=["GET", "POST"])
     @blueprint.route(f"{PATH}/", methods=["GET", "POST"])
-    def answer_query() -> Response:
+    @blueprint.route(f"{PATH}.<suffix>", methods=["GET", "POST"])
+    def answer_query(suffix: str = "") -> Response:
         asked = read_request(sandbox.limits.query_length)
         if asked is None:
-            return describe("")
+            return describe(suffix)
+        asked = replace(asked, format_name=asked.format_name or suffix)
         choices = choose_formats(asked.format_name, request.headers.get("Accept", ""))
         show = partial(query_page, sandbox, [], asked.text, asked=asked)
         return query_response(asked, choices, queryable(service), service, show)
 
-    @blueprint.get(f"{PATH}.<suffix>")
     def describe(suffix: str) -> Response:
         census = counter.census(queryable(service).dataset)
         address = root(request, service.settings)

@@ -69,10 +69,11 @@ def test_the_format_goes_by_accept(client: FlaskClient, text: str, accept: str, 
         pytest.param(TRIPLE, "turtle", b"<http://example.com/s> a <http://example.com/o> .\n", id="turtle"),
     ],
 )
-def test_the_format_parameter_beats_accept(client: FlaskClient, text: str, name: str, body: bytes) -> None:
-    response = client.get(get(text, format=name), headers={"Accept": "image/png"})
+def test_a_format_that_the_address_names_beats_accept(client: FlaskClient, text: str, name: str, body: bytes) -> None:
+    by_parameter = client.get(get(text, format=name), headers={"Accept": "image/png"})
+    by_suffix = client.get(get(text).replace("?", f".{name}?"), headers={"Accept": "image/png"})
 
-    assert response.data == body
+    assert (by_parameter.data, by_suffix.data) == (body, body)
 
 
 @pytest.mark.parametrize(
