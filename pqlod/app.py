@@ -58,7 +58,7 @@ def create_app(settings: Settings) -> Flask:
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     sandbox = Sandbox(limits(settings), QueryLog(settings.query_log, settings.slow_query_seconds))
     writing = open_writing(settings)
-    generations = Generations(settings.store, sandbox=sandbox) if settings.store else None
+    generations = Generations(settings.store, sandbox=sandbox, kept=settings.generations_kept) if settings.store else None
     if generations:
         generations.current()
     configuration = LiveConfiguration(configuration_reader(settings.config))

@@ -9,6 +9,7 @@ import click
 from pqlod import __version__
 from pqlod.errors import ConfigurationError, PqlodError
 from pqlod.settings import Settings, read_settings
+from pqlod.store_commands import COMMANDS, NEEDED_STORE, writable
 
 # Modules that take long to import are imported by the commands that need them, so that --help is quick.
 
@@ -16,13 +17,6 @@ STORE = click.option(
     "--store",
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of the store (PQLOD_STORE). Without one: the sample.",
-)
-NEEDED_STORE = click.option(
-    "--store",
-    type=click.Path(path_type=Path, file_okay=False),
-    required=True,
-    envvar="PQLOD_STORE",
-    help="Folder of the store (PQLOD_STORE).",
 )
 CONFIG = click.option(
     "--config", multiple=True, metavar="[PREFIX::]FILE", help="An API configuration in Turtle; may be repeated (PQLOD_CONFIG)."
@@ -58,7 +52,7 @@ def load(files: tuple[Path, ...], store: Path, rejects: Path | None, quiet: bool
     from pqlod.progress import progress_on
 
     with progress_on(None if quiet else sys.stderr) as progress:
-        report = load_files(files, store, progress=progress, rejects=rejects)
+        report = load_files(files, store, progress=progress, rejects=rejects, generations=writable(store))
     if report.is_refused or not quiet:
         click.echo(str(report), nl=False, err=report.is_refused)
     if report.is_refused:
@@ -238,6 +232,10 @@ def check(config: tuple[str, ...]) -> None:
         raise ConfigurationError(configuration.mistakes)
     endpoints = sum(len(api.endpoints) for api in configuration.apis)
     click.echo(f"No mistakes: {len(configuration.apis)} APIs with {endpoints} endpoints.")
+
+
+for command in COMMANDS:
+    cli.add_command(command)
 
 
 def main() -> None:

@@ -1,6 +1,8 @@
 """Opens the dataset that a configuration names: the embedded store, files in memory, or an endpoint elsewhere."""
 
+import logging
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,8 +11,10 @@ from pqlod.errors import StoreError
 from pqlod.lda.model import Source
 from pqlod.store.dataset import Dataset
 from pqlod.store.embedded import Evaluator, dataset_from_files
-from pqlod.store.generations import GenerationGone, Generations
+from pqlod.store.generations import Generations
 from pqlod.store.remote import RemoteDataset
+
+logger = logging.getLogger(__name__)
 
 EMBEDDED = "urn:pqlod:vocab:store"
 
@@ -31,6 +35,8 @@ class Datasets:
         self._generations, self._sandbox = generations, sandbox
         self._files: dict[tuple[str, ...], tuple[tuple[tuple[int, int], ...], Opened]] = {}
         self._remote: dict[str, Opened] = {}
+        self._last: Opened | None = None
+        self._problem = ""
         self._lock = threading.Lock()
 
     def open(self, source: Source, generation: int | None = None) -> Opened:
@@ -46,16 +52,27 @@ class Datasets:
             return self._remote.setdefault(source.iri.value, Opened(RemoteDataset(source.iri.value, source.auth_key)))
 
     def embedded(self, generation: int | None = None) -> Opened:
-        """The dataset of the embedded store, likewise."""
+        """The dataset of the embedded store, likewise. A current generation that cannot be read leaves the last one served."""
         if self._generations is None:
             raise StoreError("There is no embedded store: give --store, or set PQLOD_STORE.")
-        current = self._generations.current()
-        number = generation if generation is not None else current
+        if generation is not None:
+            with suppress(StoreError):
+                return self._opened(self._generations, generation)
         try:
-            dataset = self._generations.dataset(number)
-        except GenerationGone:
-            number, dataset = current, self._generations.dataset(current)
-        return Opened(dataset, self._generations.loaded(number), number)
+            self._last = self._opened(self._generations, self._generations.current())
+        except StoreError as error:
+            if self._last is None:
+                raise
+            self._complain(str(error), self._last)
+        return self._last
+
+    def _opened(self, generations: Generations, number: int) -> Opened:
+        return Opened(generations.dataset(number), generations.loaded(number), number)
+
+    def _complain(self, problem: str, served: Opened) -> None:
+        if problem != self._problem:  # once, and not for every request
+            logger.error("%s Generation %s is served on.", problem, served.generation)
+            self._problem = problem
 
     def _from_files(self, files: tuple[str, ...]) -> Opened:
         with self._lock:  # held while the files are read, so that no two threads read them

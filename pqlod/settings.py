@@ -21,6 +21,7 @@ class Settings:
     """Every setting with its default; docs/deploying.md tells of each."""
 
     store: Path | None = None
+    generations_kept: int = 3
     config: tuple[str, ...] = ()
     base_url: str = ""
     host: str = "127.0.0.1"

@@ -42,6 +42,7 @@ FORMAT = 1
 KEPT = 3  # generations, the current one included
 GRACE = 30.0  # seconds for which any other is kept as well: a query may have waited, and then run, for some time
 TEMPORARY = ".tmp"
+ABOUT = "generation.json"
 
 
 class GenerationGone(StoreError):
@@ -57,6 +58,7 @@ class Writing:
 
     def __init__(self, store: Store, number: int, indexes_later: bool = False) -> None:
         self.store, self.number, self.indexes_later = store, number, indexes_later
+        self.origin = ""  # where the generation is from, if not from what it holds
         self.changed_items: set[Resource] | None = None  # None: not told, anything may have changed
         self.plan: IndexPlan | None = None  # what the index of values is to be made of from now on, if that changes
         self.is_unchanged = self.is_discarded = False
@@ -148,12 +150,16 @@ class Generations:
     def loaded(self, number: int) -> datetime:
         """When a generation was made."""
         if number not in self._loaded:
-            try:
-                about = json.loads((self._generation(number) / "generation.json").read_text("utf-8"))
-                self._loaded[number] = datetime.fromisoformat(about["loaded"])
-            except (OSError, ValueError, KeyError) as error:
-                raise _store_error(self.folder, error) from error
+            self._loaded[number] = self.about(number)[0]
         return self._loaded[number]
+
+    def about(self, number: int) -> tuple[datetime, str]:
+        """When a generation was made, and where it is from: "" for one that a load or a client has written."""
+        try:
+            about = json.loads((self._generation(number) / ABOUT).read_text("utf-8"))
+            return datetime.fromisoformat(about["loaded"]), about.get("origin", "")
+        except (OSError, ValueError, KeyError) as error:
+            raise _store_error(self.folder, error) from error
 
     def dataset(self, number: int | None = None) -> EmbeddedDataset:
         """The dataset of a generation, without a number the current one; GenerationGone if it is not kept.
@@ -221,6 +227,26 @@ class Generations:
                     raise _store_error(self.folder, error) from error
                 raise
 
+    @contextmanager
+    def adding(self, origin: str) -> Iterator[Path]:
+        """A folder to be filled with a generation that was made before: on leaving, it is published as the next one.
+
+        ``origin`` tells where it is from. On an exception nothing of it stays. Raises StoreError as ``writing`` does.
+        """
+        self.create()
+        with self._locked(0.0):
+            with _told(self.folder):
+                self._sweep()
+                temporary = self._generation(self._number_or_zero() + 1).with_suffix(TEMPORARY)
+                temporary.mkdir()
+            try:
+                yield temporary
+                with _told(self.folder):
+                    self._switch(temporary, origin)  # primary is no longer like it: the next writer makes it again
+                    self._prune()
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
+
     def _finish(self, writing: Writing, number: int) -> None:
         if writing.is_discarded:
             self._throw_away(writing)
@@ -238,18 +264,22 @@ class Generations:
         writing.store.backup(str(temporary / "store"))
         self._checkpoint("copied")
         self._index(writing, self._generation(number), temporary)
-        _write(temporary / "generation.json", json.dumps({"loaded": datetime.now(UTC).isoformat(timespec="seconds")}))
-        _sync_tree(temporary)
-        self._checkpoint("indexed")
-        temporary.rename(self._generation(writing.number))
-        _sync(temporary.parent)
-        self._checkpoint("renamed")
-        _write(self.folder / "CURRENT", f"{writing.number}\n")
-        self._checkpoint("switched")
+        self._switch(temporary, writing.origin)
         del writing.store
         _write(self.folder / "PRIMARY", f"{writing.number}\n")
         self._checkpoint("marked")
         self._prune()
+
+    def _switch(self, temporary: Path, origin: str) -> None:
+        """Makes a folder that holds the next generation that, and the current one."""
+        _write_about(temporary, origin)
+        _sync_tree(temporary)
+        self._checkpoint("indexed")
+        temporary.rename(temporary.with_suffix(""))
+        _sync(temporary.parent)
+        self._checkpoint("renamed")
+        _write(self.folder / "CURRENT", f"{int(temporary.stem)}\n")
+        self._checkpoint("switched")
 
     def _index(self, writing: Writing, previous: Path, folder: Path) -> None:
         words, values, former = GenerationWords(folder), GenerationValues(folder), GenerationValues(previous)
@@ -303,7 +333,7 @@ class Generations:
         self._checkpoint("pruned")
 
     def _published(self, number: int) -> float:
-        return (self._generation(number) / "generation.json").stat().st_mtime
+        return (self._generation(number) / ABOUT).stat().st_mtime
 
     @contextmanager
     def _locked(self, patience: float) -> Iterator[None]:
@@ -381,6 +411,11 @@ def _write(path: Path, text: str) -> None:
         os.fsync(file.fileno())
     temporary.replace(path)
     _sync(path.parent)
+
+
+def _write_about(folder: Path, origin: str) -> None:
+    about = {"loaded": datetime.now(UTC).isoformat(timespec="seconds"), **({"origin": origin} if origin else {})}
+    _write(folder / ABOUT, json.dumps(about))
 
 
 def _sync(path: Path) -> None:

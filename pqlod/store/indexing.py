@@ -19,6 +19,7 @@ from pyoxigraph import Store
 
 from pqlod.errors import StoreError
 from pqlod.rdf import BlankNode, NamedNode, Resource
+from pqlod.store.disk import link
 from pqlod.store.gathering import IndexPlan
 from pqlod.store.index import WordIndex, build_index, refresh_index
 from pqlod.store.value_files import ValueFile
@@ -43,7 +44,7 @@ class GenerationWords:
             return
         base = previous._index if previous._index.exists() else previous._base
         changes = known | set(changed)
-        _link(base, self._base if changes else self._index)
+        link(base, self._base if changes else self._index)
         if changes:
             _write_resources(self._changed, changes)
 
@@ -99,7 +100,7 @@ class GenerationValues:
             return
         changes = previous._changes() | set(changed)
         if len(changes) <= MOST_CHANGED:
-            _link(previous._base, self._base)
+            link(previous._base, self._base)
             if changes:
                 _write_resources(self._changed, changes)
 
@@ -160,13 +161,6 @@ def _write_resources(path: Path, resources: Iterable[Resource]) -> None:
 
 def _read_resources(path: Path) -> set[Resource]:
     return {_read(text) for text in json.loads(path.read_text("utf-8"))}
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # a file system without hard links
-        shutil.copyfile(source, target)
 
 
 def _written(resource: Resource) -> str:

@@ -22,6 +22,7 @@ from pqlod.errors import (
     StoreError,
 )
 from pqlod.store.embedded import syntax_error
+from pqlod.store.generations import KEPT
 from pqlod.store.operations import with_graphs
 from pqlod.store.pool import RETRY_AFTER, Pool, Worker, WorkerEnded
 from pqlod.store.screening import Limits, screen
@@ -54,11 +55,11 @@ class Updater:
 
     Each write raises StoreError while another process writes for long; QueryLimitExceeded at a limit; SourceError or
     QuerySyntaxError for what does not parse; then nothing was changed. DatasetUnavailable, if the writing process
-    ended while it published, leaves open whether it did.
+    ended while it published, leaves open whether it did. So many generations are ``kept``.
     """
 
-    def __init__(self, folder: Path, limits: Limits) -> None:
-        self._folder, self.limits = folder, limits
+    def __init__(self, folder: Path, limits: Limits, kept: int = KEPT) -> None:
+        self._folder, self.limits, self._kept = folder, limits, kept
         self._pool = Pool(limits, 1, PROGRAM)
 
     def begin(self) -> None:
@@ -96,6 +97,7 @@ class Updater:
         request |= {
             "operation": operation,
             "folder": str(self._folder.absolute()),
+            "kept": self._kept,
             "seconds": self.limits.seconds,
             "patience": PATIENCE,
             "documents": [{"media_type": each.media_type, "base_iri": each.base_iri} for each in documents],

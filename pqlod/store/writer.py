@@ -175,7 +175,7 @@ def serve(file: IO[bytes], pipe: Pipe) -> None:
     for request, documents in read_requests(file):
         folder = request["folder"]
         try:
-            write(generations.setdefault(folder, Generations(Path(folder))), request, documents, pipe)
+            write(generations.setdefault(folder, Generations(Path(folder), kept=request["kept"])), request, documents, pipe)
         except SyntaxError as error:
             pipe.tell(b"F", kind="syntax", operation=request["operation"], message=str(error))
         except StoreError as error:

@@ -72,7 +72,7 @@ def open_writing(settings: Settings) -> Writing | None:
     if settings.store is None:
         raise ConfigurationError([Mistake("--writable", "", "needs a store: give --store, or set PQLOD_STORE")])
     tokens = _tokens(settings)
-    updater = Updater(settings.store, update_limits(settings))
+    updater = Updater(settings.store, update_limits(settings), settings.generations_kept)
     if not (settings.store / "CURRENT").exists():
         updater.begin()
     audit = AuditLog(settings.audit_log or settings.store / AUDIT_LOG)

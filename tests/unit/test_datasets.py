@@ -1,4 +1,5 @@
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from pqlod.errors import StoreError
 from pqlod.lda.model import Source
 from pqlod.rdf import PQLOD, NamedNode
 from pqlod.store.generations import Generations
+from pqlod.store.keeping import roll_back
 from pqlod.store.remote import RemoteDataset
 
 EMBEDDED = Source(PQLOD.store)
@@ -16,7 +18,7 @@ EMBEDDED = Source(PQLOD.store)
 @pytest.fixture
 def generations(tmp_path: Path) -> Generations:
     """A store of which four generations were made, so that the first is gone."""
-    made = Generations(tmp_path / "store")
+    made = Generations(tmp_path / "store", grace=0)
     for number in range(4):
         with made.writing() as writing:
             writing.store.update(f"INSERT DATA {{ <urn:s> <urn:p> {number} }}")
@@ -46,6 +48,64 @@ def test_a_generation_that_is_kept_is_opened(generations: Generations) -> None:
 @pytest.mark.parametrize("number", [1, 99], ids=["gone", "to come"])
 def test_a_generation_that_is_not_there_is_replaced_by_the_current_one(generations: Generations, number: int) -> None:
     assert Datasets(generations, None).open(EMBEDDED, number).generation == 4
+
+
+def spoil_manifest(generations: Generations) -> None:
+    with generations.writing() as writing:
+        writing.store.update("INSERT DATA { <urn:s> <urn:p> 5 }")
+    for path in generations.path(5).glob("MANIFEST*"):
+        path.unlink()
+        path.write_bytes(b"x" * 50)
+
+
+def spoil_current(generations: Generations) -> None:
+    (generations.folder / "CURRENT").write_text("five\n")
+
+
+def renew_format(generations: Generations) -> None:
+    (generations.folder / "FORMAT").write_text("pqlod store 2\n")
+    (generations.folder / "CURRENT").write_text("17\n")
+
+
+def forbid(generations: Generations) -> None:
+    (generations.folder / "CURRENT").unlink()
+    (generations.folder / "CURRENT").symlink_to("CURRENT")
+
+
+@pytest.mark.parametrize(
+    ("harm", "message"),
+    [
+        (spoil_manifest, "is damaged"),
+        (spoil_current, "is damaged"),
+        (renew_format, "of version 2"),
+        (forbid, "is damaged: Too many"),
+    ],
+    ids=["damaged generation", "damaged store", "store of a newer version", "store that may not be read"],
+)
+def test_a_store_that_cannot_be_read_any_more_is_served_on_as_it_was(
+    generations: Generations, caplog: pytest.LogCaptureFixture, harm: Callable[[Generations], None], message: str
+) -> None:
+    datasets = Datasets(Generations(generations.folder), None)
+    before = datasets.open(EMBEDDED)
+    harm(generations)
+
+    assert [datasets.open(EMBEDDED) for _ in range(2)] == [before, before]
+
+    assert [record.message.count("Generation 4 is served on.") for record in caplog.records] == [1]
+    assert message in caplog.text
+    with pytest.raises(StoreError, match=message):
+        Datasets(Generations(generations.folder), None).open(EMBEDDED)
+
+
+def test_a_store_that_can_be_read_again_is(generations: Generations) -> None:
+    datasets = Datasets(Generations(generations.folder), None)
+    datasets.open(EMBEDDED)
+    spoil_manifest(generations)
+    datasets.open(EMBEDDED)
+
+    roll_back(Generations(generations.folder), 3)
+
+    assert datasets.open(EMBEDDED).generation == 6
 
 
 def test_without_a_store_the_message_says_how_to_give_one() -> None:
