@@ -41,6 +41,7 @@ class SortedTexts(Sequence[str]):
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "SortedTexts":
+        """Texts that are at hand."""
         return cls(len(texts), texts[::BLOCK], lambda number: texts[number * BLOCK : (number + 1) * BLOCK])
 
     def __len__(self) -> int:
@@ -154,7 +155,9 @@ class Column:
         return self.terms[rank - 1] if rank else None
 
     def having(self, terms: Iterable[Term]) -> int:
-        """The items that have one of the terms. NotIndexed if one of the terms is odd."""
+        """The items that have one of the terms. NotIndexed if one of the terms is odd, and there are values at all."""
+        if not self.layers:
+            return 0
         texts = {written(term) for term in terms}
         if any(text[0] == ODD for text in texts):
             raise NotIndexed("a value of which it is not known what it equals")
@@ -204,6 +207,10 @@ class Column:
             return start + 1, self.terms.left((chr(ord(kind) + 1),), key_of) + 1
         end = self.terms.right(key, key_of) if comparison == "<=" else self.terms.left(key, key_of)
         return self.terms.left((kind,), key_of) + 1, end + 1
+
+
+NO_TEXTS = SortedTexts.of(())
+NO_VALUES = Column(NO_TEXTS, (), frozenset())
 
 
 def _union(spans: Iterable[Span]) -> list[Span]:
@@ -257,6 +264,8 @@ class ColumnMaker:
         """The column, or None if there can be none."""
         if self.is_refused:
             return None
+        if not self._codes:
+            return NO_VALUES
         texts = {code: written(term) for term, code in self._codes.items()}
         terms = sorted(set(texts.values()), key=full_key)
         ranks = {text: rank for rank, text in enumerate(terms, 1)}
@@ -264,7 +273,7 @@ class ColumnMaker:
         keys = [key_of(text) for text in terms]
         return Column(
             terms=SortedTexts.of(terms),
-            layers=tuple(self._layers(rank_of)) if terms else (),
+            layers=tuple(self._layers(rank_of)),
             kinds=frozenset(kind for kind, _ in keys),
             has_ties=any(one == other for one, other in pairwise(keys)),
         )

@@ -49,15 +49,14 @@ def tables_of(store: Store, paths: Mapping[NamedNode, Iterable[Steps]], items: I
     found = sorted(items, key=lambda item: item.value)
     for type in paths:
         members = [item for item in found if type in known.values(item, (RDF.type, False))]
-        columns = {}
-        for path in paths[type]:
-            maker = ColumnMaker(len(members))
-            for number, item in enumerate(members):
-                for value in known.ends(item, path):
-                    maker.add(number, value)
-            if column := maker.column():
-                columns[path] = column
-        yield Table.of(type, [item.value for item in members], columns)
+        makers = {path: ColumnMaker(len(members)) for path in paths[type]}
+        for number, item in enumerate(members):
+            for path, maker in makers.items():
+                if known.has(item, path[0]):
+                    for value in known.ends(item, path):
+                        maker.add(number, value)
+        columns = {path: maker.column() for path, maker in makers.items()}
+        yield Table.of(type, [item.value for item in members], {path: one for path, one in columns.items() if one})
 
 
 def starts(store: Store, path: Steps, end: Resource, most: int) -> set[Resource]:
@@ -119,19 +118,25 @@ class _Known:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._about: dict[Term, dict[NamedNode, list[Term]]] = {}
+        self._about: dict[Resource, dict[NamedNode, list[Term]]] = {}
+
+    def has(self, resource: Resource, step: Step) -> bool:
+        """Perhaps: is there anything at the end of this step? It costs little to be told that there is not."""
+        property, is_inverse = step
+        return is_inverse or property in self._told(resource)
 
     def values(self, resource: Term, step: Step) -> Iterable[Term]:
         property, is_inverse = step
         if not isinstance(resource, Resource):
             return ()
-        if is_inverse:
-            return list(_one_step(self._store, resource, step))
+        return list(_one_step(self._store, resource, step)) if is_inverse else self._told(resource).get(property, ())
+
+    def _told(self, resource: Resource) -> dict[NamedNode, list[Term]]:
         if resource not in self._about:
             about = self._about[resource] = {}
             for quad in self._store.quads_for_pattern(resource, None, None, DefaultGraph()):
                 about.setdefault(quad.predicate, []).append(quad.object)
-        return self._about[resource].get(property, ())
+        return self._about[resource]
 
     def ends(self, item: Term, path: Steps) -> Iterable[Term]:
         ends: Iterable[Term] = [item]

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,16 @@ from urllib.parse import quote
 from pqlod.errors import StoreError
 from pqlod.rdf import NamedNode
 from pqlod.store.bitmaps import Slices
-from pqlod.store.columns import Column, SortedTexts, Step, Steps, Table
+from pqlod.store.columns import NO_TEXTS, NO_VALUES, Column, SortedTexts, Step, Steps, Table
 from pqlod.store.gathering import IndexPlan
 
+EMPTY = 0  # in place of a list
 LAYOUT = 1  # of the tables below, kept in the file (PRAGMA user_version)
 SCHEMA_TEXT = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE lists (id INTEGER PRIMARY KEY, size INTEGER NOT NULL);
 CREATE TABLE blocks (list INTEGER, number INTEGER, first TEXT NOT NULL, texts BLOB NOT NULL, PRIMARY KEY (list, number));
-CREATE TABLE tables (type TEXT PRIMARY KEY, iris INTEGER NOT NULL);
+CREATE TABLE tables (type TEXT PRIMARY KEY, iris INTEGER NOT NULL, without_values TEXT NOT NULL);
 CREATE TABLE columns (type TEXT, path TEXT, terms INTEGER, layers INTEGER, kinds TEXT, ties INTEGER, PRIMARY KEY (type, path));
 CREATE TABLE slices (column INTEGER, layer INTEGER, place INTEGER, bits BLOB NOT NULL, PRIMARY KEY (column, layer, place));
 """
@@ -52,9 +53,10 @@ class ValueFile:
             self.close()
 
     def _tables(self) -> Iterator[Table]:
-        for type, iris in self._rows("SELECT type, iris FROM tables"):
+        for type, iris, without_values in self._rows("SELECT type, iris, without_values FROM tables"):
             rows = self._rows("SELECT path, rowid FROM columns WHERE type = ?", type)
-            columns = {_read_path(path): column for path, column in rows}
+            columns: dict[Steps, int | None] = {_read_path(path): column for path, column in rows}
+            columns |= dict.fromkeys(map(_read_path, json.loads(without_values)))
             yield Table(NamedNode(type), self._list(iris), frozenset(columns), _Loader(self, columns))
 
     def column(self, number: int) -> Column:
@@ -65,6 +67,8 @@ class ValueFile:
         return Column(self._list(terms), tuple(Slices(tuple(one)) for one in slices), frozenset(kinds), bool(has_ties))
 
     def _list(self, number: int) -> SortedTexts:
+        if number == EMPTY:
+            return NO_TEXTS
         ((size,),) = self._rows("SELECT size FROM lists WHERE id = ?", number)
         firsts = [first for (first,) in self._rows("SELECT first FROM blocks WHERE list = ? ORDER BY number", number)]
 
@@ -88,11 +92,12 @@ class ValueFile:
 class _Loader:
     """Loads the columns of one table."""
 
-    def __init__(self, file: ValueFile, columns: dict[Steps, int]) -> None:
+    def __init__(self, file: ValueFile, columns: Mapping[Steps, int | None]) -> None:
         self._file, self._columns = file, columns
 
     def __call__(self, path: Steps) -> Column:
-        return self._file.column(self._columns[path])
+        number = self._columns[path]
+        return NO_VALUES if number is None else self._file.column(number)
 
 
 def write_tables(path: Path, tables: Iterable[Table], plan: IndexPlan, touched: Iterable[str] | None = None) -> None:
@@ -103,10 +108,12 @@ def write_tables(path: Path, tables: Iterable[Table], plan: IndexPlan, touched: 
         connection.execute(f"PRAGMA user_version = {LAYOUT}")
         connection.executemany("INSERT INTO about VALUES (?, ?)", ((key, json.dumps(value)) for key, value in about.items()))
         for table in tables:
-            iris = _write_list(connection, table.iris)
-            connection.execute("INSERT INTO tables VALUES (?, ?)", (table.type.value, iris))
-            for column in sorted(table.paths, key=_written_path):
-                _write_column(connection, table, column)
+            paths = {_written_path(path): path for path in table.paths}
+            with_values = sorted(text for text, path in paths.items() if table.column(path) is not NO_VALUES)
+            row = (table.type.value, _write_list(connection, table.iris), json.dumps(sorted(paths.keys() - set(with_values))))
+            connection.execute("INSERT INTO tables VALUES (?, ?, ?)", row)
+            for text in with_values:
+                _write_column(connection, table, paths[text])
 
 
 def _write_column(connection: sqlite3.Connection, table: Table, path: Steps) -> None:
@@ -126,6 +133,8 @@ def _write_column(connection: sqlite3.Connection, table: Table, path: Steps) -> 
 
 
 def _write_list(connection: sqlite3.Connection, texts: SortedTexts) -> int:
+    if not len(texts):
+        return EMPTY
     number = connection.execute("INSERT INTO lists (size) VALUES (?)", (len(texts),)).lastrowid
     connection.executemany(
         "INSERT INTO blocks VALUES (?, ?, ?, ?)",

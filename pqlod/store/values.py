@@ -47,18 +47,18 @@ def _touched(store: Store, base: ValueFile, changed: Iterable[Resource]) -> tupl
     What very many items share, as a member is of all his questions, touches none of them; but what is told of it beyond
     the path that leads to it is stale.
     """
-    ways = {type: [*prefixes(table.paths), *filter(_ends_inversely, table.paths)] for type, table in base.tables.items()}
+    ways = {path for table in base.tables.values() for path in table.paths if _ends_inversely(path)}
+    ways |= {path for table in base.tables.values() for path in prefixes(table.paths)}
     touched: set[Resource] = set()
     stale: set[Steps] = set()
     for resource in changed:
         touched.add(resource)
-        for type, paths in ways.items():
-            for path in (path for path in paths if path not in stale):
-                found = starts(store, path, resource, MOST_SHARED) | set(_former_starts(base.tables[type], path, resource))
-                if len(found) > MOST_SHARED:
-                    stale.add(path)
-                else:
-                    touched |= found
+        for path in ways - stale:
+            found = starts(store, path, resource, MOST_SHARED) | _former_starts(base, path, resource)
+            if len(found) > MOST_SHARED:
+                stale.add(path)
+            else:
+                touched |= found
     return {item for item in touched if isinstance(item, NamedNode)}, stale
 
 
@@ -71,10 +71,13 @@ def _begins(path: Steps, beginnings: Collection[Steps]) -> bool:
     return any(path[:end] in beginnings for end in range(1, len(path) + _ends_inversely(path)))
 
 
-def _former_starts(table: Table, path: Steps, end: Resource) -> Iterator[Resource]:
-    with suppress(NotIndexed):
-        for number in numbers_of(table.column(path).having([end]), 0, MOST_SHARED + 1):
-            yield NamedNode(table.iris[number])
+def _former_starts(base: ValueFile, path: Steps, end: Resource) -> set[Resource]:
+    found: set[Resource] = set()
+    for table in base.tables.values():
+        with suppress(NotIndexed):
+            if former := table.column(path).having([end]):
+                found.update(NamedNode(table.iris[number]) for number in numbers_of(former, 0, MOST_SHARED + 1))
+    return found
 
 
 class ValueIndex:
