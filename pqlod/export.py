@@ -32,8 +32,8 @@ TOLD = f"SELECT ?name (COUNT(*) AS ?n) {{ GRAPH ?name {{ ?item {RECORD} ?record 
 def export(folder: Path, output: Path) -> int:
     """Writes the current generation of the store in ``folder``; gives the number of statements.
 
-    The suffix of ``output`` says the syntax (``.nq``, ``.nt``, ``.ttl``, each also with ``.gz`` or ``.zst``). The file is there whole
-    or not at all. SourceError for another suffix, or if the file cannot be written; StoreError for the store.
+    The suffix of ``output`` says the syntax (``.nq``, ``.nt``, ``.ttl``, each also with ``.gz`` or ``.zst``). The file is
+    there whole or not at all. SourceError for another suffix, or if the file cannot be written; StoreError for the store.
     """
     syntax = _syntax(output)
     store = Generations(folder).dataset().store

@@ -15,7 +15,6 @@ A write locks, changes primary/, copies it to the next generation, and switches 
 killed at any moment leaves readers on a complete generation, and the next writer begins again from that one.
 """
 
-import errno
 import fcntl
 import gc
 import json
@@ -34,6 +33,7 @@ from pyoxigraph import Store
 
 from pqlod.errors import StoreError
 from pqlod.rdf import Resource
+from pqlod.store.disk import TEMPORARY, is_of_the_disk, store_error, sync, sync_tree, told, write_whole
 from pqlod.store.embedded import EmbeddedDataset, Evaluator
 from pqlod.store.gathering import IndexPlan
 from pqlod.store.indexing import GenerationValues, GenerationWords
@@ -41,7 +41,6 @@ from pqlod.store.indexing import GenerationValues, GenerationWords
 FORMAT = 1
 KEPT = 3  # generations, the current one included
 GRACE = 30.0  # seconds for which any other is kept as well: a query may have waited, and then run, for some time
-TEMPORARY = ".tmp"
 ABOUT = "generation.json"
 
 
@@ -131,7 +130,7 @@ class Generations:
             self._check_format()
             raise StoreError(f"The store {self.folder} holds no data yet; load some with: pqlod load FILE… --store DIR") from None
         except (OSError, ValueError) as error:
-            raise _store_error(self.folder, error) from error
+            raise store_error(self.folder, error) from error
 
     def numbers(self) -> tuple[int, ...]:
         """The generations that are kept, the oldest first; the last one is the current one."""
@@ -159,7 +158,7 @@ class Generations:
             about = json.loads((self._generation(number) / ABOUT).read_text("utf-8"))
             return datetime.fromisoformat(about["loaded"]), about.get("origin", "")
         except (OSError, ValueError, KeyError) as error:
-            raise _store_error(self.folder, error) from error
+            raise store_error(self.folder, error) from error
 
     def dataset(self, number: int | None = None) -> EmbeddedDataset:
         """The dataset of a generation, without a number the current one; GenerationGone if it is not kept.
@@ -183,7 +182,7 @@ class Generations:
         self._datasets, self._loaded = {}, {}
 
     def _open(self, number: int) -> EmbeddedDataset:
-        with _told(self.folder):
+        with told(self.folder):
             store = Store.read_only(str(self.path(number)))
         folder = self._generation(number)
         words, values = GenerationWords(folder), GenerationValues(folder)
@@ -196,11 +195,11 @@ class Generations:
         if self.exists:
             self._check_format()
             return
-        with _told(self.folder):
+        with told(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             if others := sorted(path.name for path in self.folder.iterdir() if path.name not in ("LOCK", "FORMAT.tmp")):
                 raise StoreError(f"{self.folder} is not a store of pqlod, and is not empty: it holds {', '.join(others[:3])}.")
-            _write(self.folder / "FORMAT", f"pqlod store {FORMAT}\n")
+            write_whole(self.folder / "FORMAT", f"pqlod store {FORMAT}\n")
 
     @contextmanager
     def writing(self, *, patience: float = 0.0, indexes_later: bool = False) -> Iterator[Writing]:
@@ -212,7 +211,7 @@ class Generations:
         """
         self.create()
         with self._locked(patience):
-            with _told(self.folder):
+            with told(self.folder):
                 self._sweep()
             number = self._number_or_zero()
             writing = Writing(self._open_primary(number), number + 1, indexes_later)
@@ -223,8 +222,8 @@ class Generations:
                 self._finish(writing, number)
             except BaseException as error:
                 self._throw_away(writing)
-                if isinstance(error, OSError | RuntimeError) and _is_of_the_disk(error):
-                    raise _store_error(self.folder, error) from error
+                if isinstance(error, OSError | RuntimeError) and is_of_the_disk(error):
+                    raise store_error(self.folder, error) from error
                 raise
 
     @contextmanager
@@ -235,13 +234,13 @@ class Generations:
         """
         self.create()
         with self._locked(0.0):
-            with _told(self.folder):
+            with told(self.folder):
                 self._sweep()
                 temporary = self._generation(self._number_or_zero() + 1).with_suffix(TEMPORARY)
                 temporary.mkdir()
             try:
                 yield temporary
-                with _told(self.folder):
+                with told(self.folder):
                     self._switch(temporary, origin)  # primary is no longer like it: the next writer makes it again
                     self._prune()
             finally:
@@ -252,9 +251,9 @@ class Generations:
             self._throw_away(writing)
         elif writing.is_unchanged:
             del writing.store
-            _write(self.folder / "PRIMARY", f"{number}\n")
+            write_whole(self.folder / "PRIMARY", f"{number}\n")
         else:
-            with _told(self.folder):
+            with told(self.folder):
                 self._publish(writing, number)
 
     def _publish(self, writing: Writing, number: int) -> None:
@@ -266,19 +265,19 @@ class Generations:
         self._index(writing, self._generation(number), temporary)
         self._switch(temporary, writing.origin)
         del writing.store
-        _write(self.folder / "PRIMARY", f"{writing.number}\n")
+        write_whole(self.folder / "PRIMARY", f"{writing.number}\n")
         self._checkpoint("marked")
         self._prune()
 
     def _switch(self, temporary: Path, origin: str) -> None:
         """Makes a folder that holds the next generation that, and the current one."""
         _write_about(temporary, origin)
-        _sync_tree(temporary)
+        sync_tree(temporary)
         self._checkpoint("indexed")
         temporary.rename(temporary.with_suffix(""))
-        _sync(temporary.parent)
+        sync(temporary.parent)
         self._checkpoint("renamed")
-        _write(self.folder / "CURRENT", f"{int(temporary.stem)}\n")
+        write_whole(self.folder / "CURRENT", f"{int(temporary.stem)}\n")
         self._checkpoint("switched")
 
     def _index(self, writing: Writing, previous: Path, folder: Path) -> None:
@@ -297,14 +296,14 @@ class Generations:
     def _open_primary(self, number: int) -> Store:
         """The writer's store, equal to the current generation; made from it again if a writer left it otherwise."""
         primary, mark = self.folder / "primary", self.folder / "PRIMARY"
-        with _told(self.folder):
+        with told(self.folder):
             if not (mark.is_file() and mark.read_text("ascii").strip() == str(number) and primary.is_dir()):
                 shutil.rmtree(primary, ignore_errors=True)
                 if number:
                     Store.read_only(str(self.path(number))).backup(str(primary))
             store = _open_for_writing(primary)
             mark.unlink(missing_ok=True)
-            _sync(self.folder)
+            sync(self.folder)
             return store
 
     def _throw_away(self, writing: Writing) -> None:
@@ -337,7 +336,7 @@ class Generations:
 
     @contextmanager
     def _locked(self, patience: float) -> Iterator[None]:
-        with _told(self.folder):
+        with told(self.folder):
             lock = (self.folder / "LOCK").open("a+", encoding="ascii")
         with lock:
             if not _take(lock, patience):
@@ -358,7 +357,7 @@ class Generations:
             what = "is not a store of pqlod" if self.folder.is_dir() else "does not exist"
             raise StoreError(f"{self.folder} {what}; one is made by: pqlod load FILE… --store DIR") from None
         except (OSError, ValueError) as error:
-            raise _store_error(self.folder, error) from error
+            raise store_error(self.folder, error) from error
         version = text.removeprefix("pqlod store ").strip()
         if not version.isdigit():
             raise StoreError(f"The store {self.folder} is damaged: its file FORMAT says {text.strip()!r}.")
@@ -369,7 +368,7 @@ class Generations:
         return self.current() if (self.folder / "CURRENT").exists() else 0
 
     def _on_disk(self) -> list[int]:
-        with _told(self.folder):
+        with told(self.folder):
             return sorted(int(path.name) for path in (self.folder / "generations").iterdir() if path.name.isdigit())
 
     def _generation(self, number: int) -> Path:
@@ -402,73 +401,6 @@ def _open_for_writing(primary: Path) -> Store:
         return Store(str(primary))
 
 
-def _write(path: Path, text: str) -> None:
-    """Replaces a file by one rename, once its contents are on the disk."""
-    temporary = path.with_name(path.name + TEMPORARY)
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    _sync(path.parent)
-
-
 def _write_about(folder: Path, origin: str) -> None:
     about = {"loaded": datetime.now(UTC).isoformat(timespec="seconds"), **({"origin": origin} if origin else {})}
-    _write(folder / ABOUT, json.dumps(about))
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sync_tree(folder: Path) -> None:
-    """Brings a folder to the disk. Files that have other names are links to what is there already."""
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            if Path(parent, name).stat().st_nlink == 1:
-                _sync(Path(parent, name))
-        _sync(Path(parent))
-
-
-@contextmanager
-def _told(folder: Path) -> Iterator[None]:
-    """Turns what the disk and RocksDB raise into errors that name the store."""
-    try:
-        yield
-    except (OSError, RuntimeError) as error:
-        raise _store_error(folder, error) from error
-
-
-# What an error says, in its errno or in RocksDB's text, and what we say of it.
-_CAUSES: tuple[tuple[int, str, str], ...] = (
-    (errno.EACCES, "Permission denied", "may not be read or written by this user"),
-    (errno.EPERM, "Operation not permitted", "may not be read or written by this user"),
-    (errno.EROFS, "Read-only file system", "is on a disk that cannot be written"),
-    (errno.ENOSPC, "No space left on device", "has no space left on its disk"),
-    (errno.EDQUOT, "Disk quota exceeded", "has no space left on its disk"),
-    (errno.ENOTDIR, "Not a directory", "is not a folder"),
-    (errno.EEXIST, "File exists", "is not a folder"),
-    (errno.ENOLCK, "lock hold by current process", "is still in use by an earlier write of this process"),
-    (errno.EAGAIN, "Resource temporarily unavailable", "is in use by another program"),
-)
-
-
-def _store_error(folder: Path, error: Exception) -> StoreError:
-    cause = _cause(error)
-    if cause:
-        return StoreError(f"The store {folder} {cause}.")
-    return StoreError(f"The store {folder} is damaged: {getattr(error, 'strerror', None) or error}.")
-
-
-def _cause(error: Exception) -> str:
-    number = getattr(error, "errno", None)
-    return next((cause for code, text, cause in _CAUSES if number == code or text in str(error)), "")
-
-
-def _is_of_the_disk(error: Exception) -> bool:
-    return "has no space left" in _cause(error) or "IO error" in str(error) or str(error).startswith("Corruption")
+    write_whole(folder / ABOUT, json.dumps(about))

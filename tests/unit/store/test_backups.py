@@ -111,7 +111,7 @@ def test_a_damaged_backup_changes_nothing(
 ) -> None:
     publish(generations, "three")
 
-    with pytest.raises(SourceError, match=f"changed.tar: .*{message}"):
+    with pytest.raises(SourceError, match=rf"changed\.tar: .*{message}"):
         restore(rewritten(backup, change), generations)
 
     assert texts(generations) == ["one", "three", "two"]
