@@ -44,6 +44,8 @@ def cli() -> None:
 def load(files: tuple[Path, ...], store: Path, rejects: Path | None, quiet: bool) -> None:
     """Load FILEs, of any of the formats of docs/loading.md, into a store. Readers see all of a load or nothing of it.
 
+    The exit code is 1 if nothing could be loaded, and 0 if anything was: what was refused is told.
+
     \b
     Example:
       pqlod load questions.jsonl members.csv page-*.json --store ./store
@@ -53,8 +55,10 @@ def load(files: tuple[Path, ...], store: Path, rejects: Path | None, quiet: bool
 
     with progress_on(None if quiet else sys.stderr) as progress:
         report = load_files(files, store, progress=progress, rejects=rejects, generations=writable(store))
-    if report.is_refused or not quiet:
+    if not quiet:
         click.echo(str(report), nl=False, err=report.is_refused)
+    elif report.problems:
+        click.echo(report.problems, err=True)
     if report.is_refused:
         click.get_current_context().exit(1)
 

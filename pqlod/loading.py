@@ -184,7 +184,7 @@ def load(
     """Loads files, and those in folders, into the store in ``folder``, as one generation, which readers see whole or not at all.
 
     What is wrong in a file is refused, and told in ``rejects``, which is by default ``{folder}.rejects.jsonl``; the rest
-    loads. SourceError if a file is not there; StoreError if the store cannot be written: then nothing is changed.
+    loads. SourceError if a file is not there, or folders hold none; StoreError if the store cannot be written: then nothing is changed.
     """
     paths = _existing(files)
     generations = generations or Generations(folder, plan=own_plan)
@@ -208,4 +208,7 @@ def _existing(files: Iterable[Path]) -> tuple[Path, ...]:
     for path in paths:
         if not path.exists():
             raise SourceError("No such file or folder.", source=str(path))
-    return tuple(dict.fromkeys(files_in(paths)))
+    found = tuple(dict.fromkeys(files_in(paths)))
+    if paths and not found:
+        raise SourceError("There is no file in it.", source=", ".join(map(str, paths)))
+    return found

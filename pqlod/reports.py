@@ -55,6 +55,12 @@ class Report:
         """How many records, and statements of RDF files, were read."""
         return sum(row.read for row in self.rows.values())
 
+    @property
+    def problems(self) -> str:
+        """The first refusals, a line each, and where all of them are; empty if there are none."""
+        where = [f"all that was refused: {self.rejects}"] if self.rejects else []
+        return "\n".join([*(f"refused: {refusal}" for refusal in self.refusals), *where])
+
     def __str__(self) -> str:
         return "\n".join([*_table(self.rows), "", *_summary(self), ""])
 
@@ -125,6 +131,5 @@ def _summary(report: Report) -> Iterator[str]:
     yield f"{report.added:,} triples added, {report.removed:,} removed, {report.seconds:.1f} s, {rate:,.0f} records a second"
     yield "nothing changed" if report.generation is None else f"generation {report.generation}"
     yield from (f"{count:,} {what}" for what, count in sorted(report.warnings.items()) if count)
-    yield from (f"refused: {refusal}" for refusal in report.refusals)
-    if report.rejects is not None:
-        yield f"all that was refused: {report.rejects}"
+    if report.problems:
+        yield report.problems

@@ -24,7 +24,7 @@ class Source(NamedTuple):
 
 def source_of(file: SourceFile) -> Source:
     """The kind of a file, by its content; SourceError if it is empty, damaged, or of no kind."""
-    if not file.head:
+    if file.head in NOTHING:
         raise SourceError("Empty.", source=file.name)
     for source in SOURCES:
         if source.recognises(file):
@@ -60,6 +60,9 @@ def _refuse(file: SourceFile) -> Iterator[Record | Refusal | Quad]:
     source = next(source for source in SOURCES if source.recognises(file))
     raise SourceError(f"This is {source.name}, which pqlod does not read.", source=file.name)
 
+
+# What a file that holds nothing says.
+NOTHING = frozenset({"", "[]", "{}"})
 
 # The first row that recognises a file reads it. What is known and not read is here too, so that its refusal can name it.
 SOURCES = (

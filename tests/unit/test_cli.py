@@ -79,6 +79,20 @@ def test_the_same_again_changes_nothing(run: Run, tmp_path: Path, turtle: Path) 
     assert Generations(tmp_path / "store").current() == 1
 
 
+def test_a_quiet_load_prints_what_was_refused_and_nothing_else(run: Run, tmp_path: Path, turtle: Path) -> None:
+    (tmp_path / "prose.txt").write_text("some prose")
+    store = str(tmp_path / "store")
+
+    in_part = run("load", str(turtle), str(tmp_path / "prose.txt"), "--store", store, "--quiet")
+    nothing = run("load", str(tmp_path / "prose.txt"), "--store", store, "--quiet")
+    all_of_it = run("load", str(turtle), "--store", store, "--quiet")
+
+    assert [code for code, *_ in (in_part, nothing, all_of_it)] == [0, 1, 0]
+    assert in_part[1:] == nothing[1:]
+    assert in_part[2].startswith(f"refused: {tmp_path}/prose.txt: Of no known kind")
+    assert all_of_it[1:] == ("", "")
+
+
 @pytest.mark.parametrize(
     ("text", "format_name", "expected"),
     [

@@ -120,6 +120,13 @@ def test_a_missing_file_stops_the_load_before_it_begins(store: Path, tmp_path: P
     assert not store.exists()
 
 
+def test_a_folder_without_files_is_told(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+
+    with pytest.raises(SourceError, match=r"nothing: There is no file in it\."):
+        load([tmp_path / "nothing"], store)
+
+
 def test_a_store_that_is_being_written_is_refused(store: Path, tmp_path: Path) -> None:
     file = questions(tmp_path / "q.jsonl", {"uin": "1"})
 

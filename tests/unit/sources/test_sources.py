@@ -52,6 +52,7 @@ def test_a_kind_is_told_by_content(make_file: Make, content: str, name: str) -> 
     [
         ("", "Empty."),
         (" \n ", "Empty."),
+        ("[]\n", "Empty."),
         ("# Heading\n\nSome text.", "Of no known kind: it begins '# Heading"),
         ("a,b,c\n1,2,3\n", "Of no known kind"),
         ('{"things": []}', "Of no known kind"),
@@ -60,7 +61,7 @@ def test_a_kind_is_told_by_content(make_file: Make, content: str, name: str) -> 
         ("id,name,\"short_name\n1,2,3", "Of no known kind"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe", "it begins with bytes that are no text"),
     ],
-    ids=["empty", "blank", "prose", "unknown table", "unknown JSON", "cut JSON", "unknown XML", "broken header", "picture"],
+    ids=["empty", "blank", "no records", "prose", "unknown table", "unknown JSON", "cut JSON", "unknown XML", "broken header", "picture"],
 )
 def test_what_is_of_no_kind_is_refused_with_the_reason(make_file: Make, content: str | bytes, reason: str) -> None:
     with pytest.raises(SourceError) as error:
