@@ -1,6 +1,8 @@
 """The commands: each reads its options, calls what does the work, and prints what comes of it."""
 
 import sys
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ CONFIG = click.option(
 TOKEN_FILE = click.option(
     "--token-file", type=click.Path(path_type=Path, dir_okay=False), help="File of write tokens (PQLOD_TOKEN_FILE)."
 )
+DAY = click.DateTime(["%Y-%m-%d"])
 BASE_URL = click.option("--base-url", metavar="URL", help="What addresses in pages start with (PQLOD_BASE_URL).")
 
 
@@ -61,6 +64,59 @@ def load(files: tuple[Path, ...], store: Path, rejects: Path | None, quiet: bool
         click.echo(report.problems, err=True)
     if report.is_refused:
         click.get_current_context().exit(1)
+
+
+@cli.command()
+@NEEDED_STORE
+@click.option("--from", "first", type=DAY, metavar="DATE", help="Harvest questions tabled on or after this day.")
+@click.option("--to", "last", type=DAY, metavar="DATE", help="Harvest questions tabled on or before this day.")
+@click.option(
+    "--source", type=click.Choice(["written-questions", "members", "all"]), help="What to harvest of Parliament's services: all."
+)
+@click.option("--lda", multiple=True, metavar="URL", help="Harvest a list of a Linked Data API, all its pages; may be repeated.")
+@click.option("--rate", type=click.FloatRange(0.01, 100), default=2.0, show_default=True, help="Requests a second, at most.")
+@click.option("--contact", metavar="TEXT", default="", help="How you are reached, for the logs of the services.")
+@click.option(
+    "--archive", type=click.Path(path_type=Path, file_okay=False), help="Where to keep what services send: {store}.harvest."
+)
+@click.option("--afresh", is_flag=True, help="Leave undone what a harvest that was ended has left to do.")
+@click.option("--questions-url", metavar="URL", help="Another address of the written questions API.")
+@click.option("--members-url", metavar="URL", help="Another address of the Members API.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def harvest(
+    store: Path, first: datetime | None, last: datetime | None, source: str | None, lda: tuple[str, ...], rate: float,
+    contact: str, archive: Path | None, afresh: bool, quiet: bool, **addresses: str | None,
+) -> None:  # fmt: skip
+    """Fetch what is new from Parliament's services and load it. Ended at any moment, it goes on where it was.
+
+    Without --from and --to, the first harvest fetches everything, and each later one what was tabled, answered, corrected or
+    withdrawn since. What services send is kept, so that it can be loaded again without asking them.
+
+    \b
+    Examples:
+      pqlod harvest --store ./store --from 2026-01-01
+      pqlod harvest --store ./store
+      pqlod harvest --store ./store --lda 'https://lda.example.org/answeredquestions.json?_pageSize=500'
+    """
+    from pqlod.harvest.client import Client, Manners
+    from pqlod.harvesting import SOURCES, Ask
+    from pqlod.harvesting import harvest as harvest_services
+    from pqlod.loading import load as load_files
+    from pqlod.progress import progress_on
+
+    if first and last and first > last:
+        raise click.BadParameter("is after --to.", param_hint="--from")
+    sources = () if lda and source is None else SOURCES if source in (None, "all") else (source,)
+    given = {name: url.rstrip("/") for name, url in addresses.items() if url}
+    ask = Ask(sources, first and first.date(), last and last.date(), lda, **given)
+    with progress_on(None if quiet else sys.stderr) as progress:
+        client = Client(Manners(rate=rate, contact=contact))
+        into = partial(load_files, generations=writable(store))
+        harvested = harvest_services(ask, store, archive=archive, afresh=afresh, client=client, load=into, progress=progress)
+    if not quiet:
+        click.echo(str(harvested), nl=False)
+    elif harvested.report and harvested.report.problems:
+        click.echo(harvested.report.problems, err=True)
 
 
 @cli.command()

@@ -146,12 +146,12 @@ class Work:
         try:
             while (request := self.journal.next()) is not None:
                 if not request.is_detail and self._count_waiting() >= BATCH:
-                    self._load()
+                    self.load_rest()
                 self._take(request)
         except HarvestError:
-            self._load()
+            self.load_rest()
             raise
-        self._load()
+        self.load_rest()
         self.journal.finish(Ask.read(run.ask).marks(run.begun, self.journal.mark(written_questions.NAME)))
 
     def result(self) -> Harvested:
@@ -230,7 +230,8 @@ class Work:
         seconds = time.monotonic() - self.started
         self.progress(replace(self.at, payloads=self.kept, seconds=seconds, waiting=waiting))
 
-    def _load(self) -> None:
+    def load_rest(self) -> None:
+        """Loads what is kept and not in the store yet."""
         run = self._run()
         files = [self._path(run.id, number) for number in range(run.loaded + 1, run.kept + 1)]
         if files:
@@ -259,6 +260,7 @@ def harvest(
     store: Path,
     *,
     archive: Path | None = None,
+    afresh: bool = False,
     client: Client | None = None,
     load: Callable[..., Report] = load,
     progress: Callable[[Progress], None] = lambda progress: None,
@@ -266,8 +268,9 @@ def harvest(
 ) -> Harvested:
     """Harvests what is asked for into a store; what services send is kept in ``archive``, by default ``{store}.harvest``.
 
-    A harvest that was ended before goes on first. HarvestError if a service fails, or another harvest is at work; StoreError if
-    the store cannot be written. In each case what was fetched is kept, and the next run goes on where this one was.
+    A harvest that was ended before goes on first, unless this one is to begin ``afresh``. HarvestError if a service fails, or
+    another harvest is at work; StoreError if the store cannot be written. In each case what was fetched is kept, and the next
+    run goes on where this one was.
     """
     archive = archive or store.with_name(store.name + ".harvest")
     with Journal(archive) as journal, client or Client() as client:
@@ -275,7 +278,10 @@ def harvest(
         client.waiting = work.tell_waiting
         today = client.clock.now().date()
         unfinished = journal.run()
-        if unfinished is not None:
+        if unfinished is not None and afresh:
+            work.load_rest()
+            journal.abandon()
+        elif unfinished is not None:
             work.go_on(unfinished)
             if (unfinished.begun, unfinished.ask) == (today, str(ask)):
                 return work.result()

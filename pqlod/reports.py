@@ -66,8 +66,9 @@ class Report:
 
 
 def total(reports: Sequence[Report]) -> Report:
-    """What several loads did together. A resource that changed in two of them counts twice; ``rejects`` is their last file."""
+    """What several loads did together, with the folder of their rejects. What changed in two of them counts twice."""
     rows: dict[str, Row] = {}
+    rejects = [report.rejects for report in reports if report.rejects is not None]
     for report in reports:
         for kind, row in report.rows.items():
             rows[kind] = Row(*map(sum, zip(astuple(rows.get(kind, Row())), astuple(row), strict=True)))
@@ -79,7 +80,7 @@ def total(reports: Sequence[Report]) -> Report:
         generation=next((report.generation for report in reversed(reports) if report.generation is not None), None),
         refusals=tuple(refusal for report in reports for refusal in report.refusals)[:SHOWN_REFUSALS],
         warnings=sum((Counter(report.warnings) for report in reports), Counter()),
-        rejects=next((report.rejects for report in reversed(reports) if report.rejects is not None), None),
+        rejects=rejects[0].parent if len(rejects) > 1 else next(iter(rejects), None),
     )
 
 

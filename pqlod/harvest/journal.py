@@ -105,6 +105,12 @@ class Journal:
             rows = [(api, day.isoformat()) for api, day in marks.items()]
             self._file.executemany("INSERT OR REPLACE INTO marks VALUES (?, ?)", rows)
 
+    def abandon(self) -> None:
+        """Ends the harvest with what it has left to do undone."""
+        with self._step():
+            self._file.execute("DELETE FROM pending WHERE NOT is_aside")
+            self._file.execute("UPDATE runs SET is_over = 1")
+
     def mark(self, api: str) -> date | None:
         """The day until which it is known what changed at a service."""
         row = self._file.execute("SELECT day FROM marks WHERE api = ?", (api,)).fetchone()

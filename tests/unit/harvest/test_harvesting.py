@@ -284,6 +284,18 @@ def test_a_service_that_fails_ends_the_harvest_and_the_next_one_goes_on(serve: S
     assert [len(batch) for batch in loads.batches] == [2, 1]
 
 
+def test_what_is_left_of_a_mistaken_harvest_can_be_left_undone(serve: Serve, client: MakeClient, store: Path) -> None:
+    stub, loads = serve(Stub(items=items(3))), Loads()
+    with pytest.raises(HarvestError):
+        harvest(ask_of(stub, lda="/mistyped"), store, client=client(), load=loads)
+    with pytest.raises(HarvestError, match="/mistyped: Answered 404"):
+        harvest(ask_of(stub, lda=LDA), store, client=client(), load=loads)
+
+    harvested = harvest(ask_of(stub, lda=LDA), store, afresh=True, client=client(), load=loads)
+
+    assert harvested.kept == 1
+
+
 def test_a_text_that_cannot_be_had_now_is_had_next_time(serve: Serve, client: MakeClient, store: Path, time: Any) -> None:
     stub, loads = serve(Stub(questions=[question(n, tabled="2026-01-01", answer="long " * 60) for n in (1, 2, 3)])), Loads()
     document = stub.document
@@ -368,7 +380,7 @@ def test_progress_tells_list_items_and_payloads(serve: Serve, client: MakeClient
 # --- killed ---
 
 KILLED = """
-import os, random, signal, sys, threading
+import os, signal, sys, threading, time
 from datetime import UTC, datetime
 from pathlib import Path
 from pqlod import harvesting
@@ -376,8 +388,10 @@ from pqlod.harvest.client import Client, Clock, Manners
 from pqlod.loading import load
 from pqlod.store.generations import Generations
 
-root, store, limit = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])
+root, store, limit, seconds = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
 steps = 0
+if seconds:
+    threading.Thread(target=lambda: (time.sleep(seconds), os.kill(os.getpid(), signal.SIGKILL)), daemon=True).start()
 
 def step(name):
     global steps
@@ -399,8 +413,10 @@ print(steps)
 """
 
 
-def run_killed(stub: Stub, store: Path, at_step: int) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", KILLED, stub.root, str(store), str(at_step)], stdout=subprocess.PIPE, text=True)
+def run_killed(stub: Stub, store: Path, step: int = 0, seconds: float = 0.0) -> subprocess.CompletedProcess[str]:
+    """Harvests in a process of its own, which is killed when it has done that many steps, or after these seconds."""
+    command = [sys.executable, "-c", KILLED, stub.root, str(store), str(step), str(seconds)]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True)
 
 
 def test_killed_at_ten_random_moments_and_run_again_the_store_is_that_of_an_undisturbed_run(
@@ -408,12 +424,27 @@ def test_killed_at_ten_random_moments_and_run_again_the_store_is_that_of_an_undi
 ) -> None:
     stub = serve(Stub(questions=questions(24), members=members(3), items=items(12), page=7, troubles=("failing", "cut"),
                       likelihood=0.1))  # fmt: skip
-    undisturbed = run_killed(stub, tmp_path / "undisturbed", 0)
+    undisturbed = run_killed(stub, tmp_path / "undisturbed")
     steps, chance = int(undisturbed.stdout), random.Random(6)
 
     codes = [run_killed(stub, store, chance.randrange(1, steps // 5)).returncode for _ in range(10)]
-    last = run_killed(stub, store, 0)
+    last = run_killed(stub, store)
 
     assert codes.count(-9) == 10
     assert last.returncode == 0
+    assert statements(store) == statements(tmp_path / "undisturbed")
+
+
+@pytest.mark.full
+def test_killed_by_the_clock_again_and_again_the_store_is_that_of_an_undisturbed_run(
+    serve: Serve, store: Path, tmp_path: Path
+) -> None:
+    stub = serve(Stub(questions=questions(24), members=members(3), items=items(12), page=7))
+    run_killed(stub, tmp_path / "undisturbed")
+
+    codes = [run_killed(stub, store, seconds=0.1).returncode]
+    while codes[-1]:
+        codes.append(run_killed(stub, store, seconds=0.1 + 0.17 * len(codes)).returncode)
+
+    assert codes[0] == -9
     assert statements(store) == statements(tmp_path / "undisturbed")
