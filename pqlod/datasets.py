@@ -21,11 +21,15 @@ EMBEDDED = "urn:pqlod:vocab:store"
 
 @dataclass(frozen=True)
 class Opened:
-    """A dataset, when its data was loaded (None where nobody knows), and the generation where it has such."""
+    """A dataset, and when its data was loaded (None where nobody knows)."""
 
     dataset: Dataset
     loaded: datetime | None = None
-    generation: int | None = None
+
+    @property
+    def generation(self) -> int | None:
+        """The generation of the store that it is, where it has such."""
+        return self.dataset.generation
 
 
 class Datasets:
@@ -67,7 +71,7 @@ class Datasets:
         return self._last
 
     def _opened(self, generations: Generations, number: int) -> Opened:
-        return Opened(generations.dataset(number), generations.loaded(number), number)
+        return Opened(generations.dataset(number), generations.loaded(number))
 
     def _complain(self, problem: str, served: Opened) -> None:
         if problem != self._problem:  # once, and not for every request

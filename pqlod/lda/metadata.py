@@ -60,7 +60,7 @@ class Facts:
     total: int | None
     has_next: bool
     is_partial: bool  # a search found so much that not all of it was looked at
-    version: str  # of the dataset
+    generation: int | None  # of the dataset
     selection_query: Callable[[], str]  # its text, which can be long
     selection_plan: str  # how the items were found, for people
     view_query: str
@@ -99,8 +99,8 @@ class Links:
         if not self._facts.has_next:
             return None
         url = self.url.with_parameters(_page=self._facts.request.page + 1)
-        is_kept = self._facts.endpoint.behaviour.keep_generation and self._facts.version.isdecimal()
-        return url.with_parameters(_generation=self._facts.version) if is_kept else url
+        generation = self._facts.generation if self._facts.endpoint.behaviour.keep_generation else None
+        return url if generation is None else url.with_parameters(_generation=generation)
 
     @property
     def definition(self) -> RequestUrl:

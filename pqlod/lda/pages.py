@@ -101,7 +101,7 @@ def fetch_page(
         total=selected.total,
         has_next=selected.has_next,
         is_partial=selected.is_partial,
-        version=dataset.version,
+        generation=dataset.generation,
         selection_query=selected.query,
         selection_plan=selected.plan,
         view_query=view.query,

@@ -62,6 +62,11 @@ class Dataset(Protocol):
         ...
 
     @property
+    def generation(self) -> int | None:
+        """The number by which this state of the data can be asked for again; None where there is no such."""
+        ...
+
+    @property
     def values(self) -> "ValueIndex | None":
         """The index of the values of its items; None where there is none, and SPARQL must be asked."""
         ...

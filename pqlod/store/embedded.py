@@ -42,8 +42,9 @@ class EmbeddedDataset:
         open_index: Callable[[Store], WordIndex] = WordIndex.of_store,
         location: Path | None = None,
         open_values: Callable[[Store], ValueIndex | None] = lambda store: None,
+        generation: int | None = None,
     ) -> None:
-        self._store, self._version, self._sandbox = store, version, sandbox
+        self._store, self._version, self._generation, self._sandbox = store, version, generation, sandbox
         self._open_index, self._location = open_index, location
         self._index: WordIndex | None = None
         self._open_values: Callable[[Store], ValueIndex | None] | None = open_values
@@ -53,6 +54,10 @@ class EmbeddedDataset:
     @property
     def version(self) -> str:
         return self._version
+
+    @property
+    def generation(self) -> int | None:
+        return self._generation
 
     @property
     def store(self) -> Store:

@@ -186,7 +186,9 @@ class Generations:
             store = Store.read_only(str(self.path(number)))
         folder = self._generation(number)
         words, values = GenerationWords(folder), GenerationValues(folder)
-        return EmbeddedDataset(store, str(number), self._sandbox, words.open, self.path(number), values.open)
+        # The time is that of making: numbers begin again where a store was removed and loaded anew.
+        version = f"{number}-{self.loaded(number).timestamp():.6f}"
+        return EmbeddedDataset(store, version, self._sandbox, words.open, self.path(number), values.open, number)
 
     # --- writing ---
 
@@ -402,5 +404,5 @@ def _open_for_writing(primary: Path) -> Store:
 
 
 def _write_about(folder: Path, origin: str) -> None:
-    about = {"loaded": datetime.now(UTC).isoformat(timespec="seconds"), **({"origin": origin} if origin else {})}
+    about = {"loaded": datetime.now(UTC).isoformat(), **({"origin": origin} if origin else {})}
     write_whole(folder / ABOUT, json.dumps(about))

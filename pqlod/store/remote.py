@@ -44,6 +44,10 @@ class RemoteDataset:
         self._credentials = _credentials(auth_key, auth_folders) if auth_key else None
 
     @property
+    def generation(self) -> None:
+        return None
+
+    @property
     def version(self) -> str:
         return ""
 

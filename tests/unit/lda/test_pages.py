@@ -59,7 +59,7 @@ def test_the_format_is_in_the_address_and_nowhere_else(fetch):
 
 def test_links_keep_the_state_of_the_data(api, match, parse, dataset):
     class Generation:
-        version, values = "42", None
+        version, generation, values = "42-0", 42, None
         select, construct, ask, describe = dataset.select, dataset.construct, dataset.ask, dataset.describe
 
     found, _ = match("/strict?_pageSize=2")

@@ -59,7 +59,7 @@ def test_a_write_makes_the_store_and_its_first_generation(generations: Generatio
     assert generations.exists
     assert (generations.current(), generations.numbers()) == (1, (1,))
     assert texts(generations.dataset()) == ["one"]
-    assert generations.dataset().version == "1"
+    assert generations.dataset().generation == 1
 
 
 def test_readers_see_a_write_when_it_is_whole(generations: Generations) -> None:
@@ -358,8 +358,8 @@ def test_readers_go_on_while_generations_come_and_go(generations: Generations) -
     def read() -> None:
         while not is_done.is_set():
             dataset = reader.dataset()
-            if len(texts(dataset)) != int(dataset.version):
-                failures.append(dataset.version)
+            if len(texts(dataset)) != dataset.generation:
+                failures.append(dataset.generation)
 
     threads = [threading.Thread(target=read) for _ in range(3)]
     for thread in threads:

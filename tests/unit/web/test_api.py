@@ -1,4 +1,5 @@
 import json
+import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -7,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from pqlod.app import running_app
+from pqlod.loading import load
 from pqlod.settings import Settings
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -258,3 +260,21 @@ def test_a_changed_configuration_is_taken_up_and_a_broken_one_is_not(schools: Fl
     kept = schools.get("/academies.json").status_code
 
     assert (taken_up, kept) == ([200, 404], 200)
+
+
+def test_a_store_that_is_removed_and_loaded_anew_is_shown_as_it_is(tmp_path: Path) -> None:
+    """Its generations are numbered as before: neither a page that a client has nor a total is taken for the new one."""
+    store, file = tmp_path / "store", tmp_path / "members.csv"
+    header = "mnis_id,display_name,house\n"
+    file.write_text(header + "1,Ann,Commons\n")
+    load([file], store)
+
+    with running_app(Settings(store=store)) as app:
+        before = app.test_client().get("/members.json")
+        shutil.rmtree(store)
+        file.write_text(header + "1,Ann,Commons\n2,Ben,Lords\n")
+        load([file], store)
+        after = app.test_client().get("/members.json", headers={"If-None-Match": before.headers["ETag"]})
+
+    assert before.headers["Dataset-Generation"] == after.headers["Dataset-Generation"] == "1"
+    assert (after.status_code, after.get_json()["result"]["totalResults"]) == (200, 2)
