@@ -4,6 +4,7 @@ import sys
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -292,6 +293,37 @@ def check(config: tuple[str, ...]) -> None:
         raise ConfigurationError(configuration.mistakes)
     endpoints = sum(len(api.endpoints) for api in configuration.apis)
     click.echo(f"No mistakes: {len(configuration.apis)} APIs with {endpoints} endpoints.")
+
+
+@cli.command()
+@click.option("--questions", type=click.IntRange(0), required=True, metavar="N", help="How many.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another number gives other questions.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file of JSON lines to write, packed if its suffix is .gz or .zst.",
+)
+@click.option("--store", type=click.Path(path_type=Path, file_okay=False), help="Folder of a store to load them into.")
+def generate(questions: int, seed: int, output: Path | None, store: Path | None) -> None:
+    """Invent written questions of members who do not exist, in the shape of the real ones, for tests of any size.
+
+    \b
+    Examples:
+      pqlod generate --questions 600000 --output many.jsonl.zst
+      pqlod generate --questions 10000 --seed 7 --store ./many
+    """
+    from pqlod.generating import write_questions
+    from pqlod.loading import load as load_files
+
+    if (output is None) == (store is None):
+        raise click.UsageError("Give either --output or --store.")
+    if output is not None:
+        write_questions(output, questions, seed)
+    if store is not None:
+        with TemporaryDirectory(prefix="pqlod-") as folder:
+            file = Path(folder, "generated.jsonl.zst")
+            write_questions(file, questions, seed)
+            click.echo(str(load_files([file], store, generations=writable(store))), nl=False)
 
 
 for command in COMMANDS:

@@ -57,3 +57,21 @@ def test_as_many_generations_are_kept_as_is_set(store: Path, tmp_path: Path, mon
     run("load", tmp_path / "3.ttl", "--store", store, "--quiet", PQLOD_GENERATIONS_KEPT="2")
 
     assert Generations(store).numbers() == (2, 3)
+
+
+def test_questions_are_generated_to_a_file_or_a_store(tmp_path: Path) -> None:
+    written = run("generate", "--questions", 50, "--seed", 3, "--output", tmp_path / "q.jsonl")
+    loaded = run("generate", "--questions", 50, "--seed", 3, "--store", tmp_path / "store")
+
+    assert (written.exit_code, loaded.exit_code) == (0, 0)
+    assert len((tmp_path / "q.jsonl").read_text().splitlines()) == 50
+    assert re.search(r"^written question +50 +50 +0", loaded.output, re.MULTILINE)
+    assert run("load", tmp_path / "q.jsonl", "--store", tmp_path / "store").output.splitlines()[-1] == "nothing changed"
+
+
+@pytest.mark.parametrize("places", [[], ["--output", "x", "--store", "y"]], ids=["neither", "both"])
+def test_questions_are_generated_to_one_place(places: list[str]) -> None:
+    result = run("generate", "--questions", 1, *places)
+
+    assert result.exit_code == 2
+    assert "Give either --output or --store." in result.output

@@ -140,7 +140,7 @@ def test_a_disk_without_room_is_told_before_it_is_filled(
 ) -> None:
     monkeypatch.setattr(backups.shutil, "disk_usage", lambda folder: os.terminal_size((0, 0)) and type("Usage", (), {"free": 5}))
 
-    with pytest.raises(StoreError, match="The backup needs .* MB, and the disk of .* has 0 MB left"):
+    with pytest.raises(StoreError, match=r"The backup needs .* MB, and the disk of .* has 0 MB left"):
         restore(backup, generations)
 
 
