@@ -7,7 +7,7 @@ files come has no say.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import lru_cache
 from typing import TypeVar
@@ -63,6 +63,17 @@ class Entry:
     def is_dirty(self) -> bool:
         told = {(self.iri, source): told.text for source, told in self.told.items()}
         return told != {place: told.text for place, told in self.stored.items()} or self.other_names != self.stored_aliases
+
+    @property
+    def outcome(self) -> "Outcome":
+        """What becomes of a dirty entry. That a source tells the same as of another day is no change of the resource."""
+        if not self.stored:
+            return Outcome.NEW
+        places = {(self.iri, source): told for source, told in self.told.items()}
+        is_same = places.keys() == self.stored.keys() and all(
+            replace(told.record, as_of=None) == replace(self.stored[place].record, as_of=None) for place, told in places.items()
+        )
+        return Outcome.UNCHANGED if is_same and self.other_names == self.stored_aliases else Outcome.CHANGED
 
     @property
     def other_names(self) -> set[tuple[str, str]]:
@@ -121,7 +132,7 @@ class Ledger:
             self._take(mention)
         dirty = [entry for entry in _distinct(self._entries.values()) if entry.is_dirty]
         for entry in dirty:
-            self._note(entry.iri, Outcome.CHANGED if entry.stored else Outcome.NEW)
+            self._note(entry.iri, entry.outcome)
         changes = _changes(dirty)
         self._writer.write(changes)
         self._known.update(map(hash, self._entries))

@@ -207,3 +207,27 @@ def test_a_department_is_named_as_lately_and_a_question_as_then() -> None:
 
     assert values(store, f"{DATA}departments/7", RDFS.label) == ["Housing"]
     assert Quad(NamedNode(UNNUMBERED), PARL.AnsweringBody, Literal("Communities"), DefaultGraph()) in store
+
+
+def test_what_is_told_as_before_on_a_later_day_is_unchanged_and_of_that_day() -> None:
+    store = Store()
+    tell(store, [question("wq-api", number=17, as_of=date(2026, 11, 1)), Member(source="mnis", id=1, as_of=date(2026, 11, 1))])
+
+    later = tell(store, [question("wq-api", number=17, as_of=date(2026, 11, 2), heading="Housing"),
+                         Member(source="mnis", id=1, as_of=date(2026, 11, 2))])  # fmt: skip
+
+    assert later.outcomes[f"{DATA}resources/17"] == ("written question", Outcome.CHANGED)
+    assert later.outcomes[f"{DATA}members/1"] == ("member", Outcome.UNCHANGED)
+    kept = store.quads_for_pattern(NamedNode(f"{DATA}members/1"), RECORD, None, graph_of("mnis"))
+    assert ["2026-11-02" in quad.object.value for quad in kept] == [True]
+
+
+def test_what_is_told_after_what_came_before_holds_also_within_a_load() -> None:
+    store = Store()
+    with Writer(store) as writer:
+        ledger = Ledger(store, writer)
+        for heading in ("Mice", "Zebras", "Aardvarks"):
+            ledger.tell(question("wq-api", number=17, heading=heading), is_later=True)
+        ledger.flush()
+
+    assert values(store, f"{DATA}resources/17", PARL.hansardHeading) == ["Aardvarks"]
