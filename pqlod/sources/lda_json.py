@@ -167,8 +167,9 @@ def _question(item: Item, house: str) -> Question:
     tabled = item.day("date") or item.required_day("dateTabled")
     uin = item.required_text("uin")
     answers = [answer for answer in item.items("answer") if len(answer.values) > 1]
+    goes_by_uin = "/writtenparliamentaryquestion/" in item.about
     return Question(
-        source=SOURCE, as_of=AS_OF, number=item.required_number(), uin=uin, tabled_on=tabled,
+        source=SOURCE, as_of=AS_OF, number=None if goes_by_uin else item.required_number(), uin=uin, tabled_on=tabled,
         house=_house(item) or house or ("Lords" if uin.startswith("HL") else "Commons"),
         text=item.text("questionText"), heading=item.text("hansardHeading"), title=item.text("title"),
         due_on=item.day("AnswerDate"), has_interest=item.boolean("registeredInterest"),

@@ -148,6 +148,16 @@ def test_the_house_is_found(make_file: Make, changes: dict[str, Any], page: str,
     assert question.house == house
 
 
+def test_a_question_that_goes_by_its_uin_is_read(make_file: Make) -> None:
+    """Parliament's later data, and pqlod, have such questions."""
+    iri = f"{DATA}writtenparliamentaryquestion/commons/2014-15/203136"
+
+    (question,) = read(make_file, QUESTION | {"_about": iri})
+
+    assert isinstance(question, Question)
+    assert (question.number, question.iri) == (None, iri)
+
+
 def test_an_answer_of_which_only_the_address_is_shown_is_not_told(make_file: Make) -> None:
     (question,) = read(make_file, QUESTION | {"answer": f"{DATA}resources/64819/answer"})
 
