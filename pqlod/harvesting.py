@@ -189,7 +189,10 @@ class Work:
             self.journal.done(page.following, replace(known, basis=request.basis))
         elif fetched is not None:
             page = read(fetched.document)
-            self._keep(request, page, fetched)
+            if page.items:
+                self._keep(request, page, fetched)
+            else:
+                self.journal.done(page.following)
         self._tell(request, page)
 
     def _keep(self, request: Request, page: Page, fetched: Fetched) -> None:

@@ -200,6 +200,13 @@ def test_a_payload_that_was_deleted_is_fetched_again(serve: Serve, client: MakeC
     assert harvest(ask_of(stub, "members"), store, client=client(), load=loads).kept == 1
 
 
+def test_an_empty_list_is_neither_kept_nor_loaded(serve: Serve, client: MakeClient, store: Path) -> None:
+    harvested = harvest(ask_of(serve(Stub()), *WQ), store, client=client())
+
+    assert (harvested.requests, harvested.kept, harvested.report) == (2, 0, None)
+    assert str(harvested) == f"2 requests: 0 payloads kept in {harvested.archive}\n\nnothing to load\n"
+
+
 @pytest.mark.parametrize(
     ("days", "mark"),
     [
@@ -364,7 +371,7 @@ def test_a_page_and_the_texts_that_it_clips_are_seen_together(
 
     harvest(ask_of(stub, *WQ), store, client=client(), load=loads)
 
-    assert [len(batch) for batch in loads.batches] == [4, 4, 4, 1]
+    assert [len(batch) for batch in loads.batches] == [4, 4, 4]
 
 
 def test_progress_tells_list_items_and_payloads(serve: Serve, client: MakeClient, store: Path) -> None:
