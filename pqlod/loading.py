@@ -64,6 +64,7 @@ class Load:
     progress: Callable[[Progress], None]
     rejects: Rejects
     started: float = field(default_factory=time.monotonic)
+    place: int = 0  # of the file in hand, from 1
     read: Counter[str] = field(default_factory=Counter)
     again: Counter[str] = field(default_factory=Counter)
     new_statements: int = 0
@@ -79,6 +80,7 @@ class Load:
 
     def take(self, path: Path) -> None:
         """Takes a file's records or quads; what is wrong with it goes to the rejects, and the next file may come."""
+        self.place += 1
         file = SourceFile(path)
         try:
             self._take_all(file)
@@ -153,9 +155,8 @@ class Load:
         self._show(path)
 
     def _show(self, path: Path) -> None:
-        place = self.files.index(path) + 1
         seconds = time.monotonic() - self.started
-        self.progress(Progress(path, place, len(self.files), self.read.total(), self.added, seconds))
+        self.progress(Progress(path, self.place, len(self.files), self.read.total(), self.added, seconds))
 
     def _rows(self) -> Mapping[str, Row]:
         became = Counter(self.ledger.outcomes.values())
@@ -184,7 +185,8 @@ def load(
     """Loads files, and those in folders, into the store in ``folder``, as one generation, which readers see whole or not at all.
 
     What is wrong in a file is refused, and told in ``rejects``, which is by default ``{folder}.rejects.jsonl``; the rest
-    loads. SourceError if a file is not there, or folders hold none; StoreError if the store cannot be written: then nothing is changed.
+    loads. SourceError if a file is not there, or folders hold none; StoreError if the store cannot be written: then
+    nothing is changed.
     """
     paths = _existing(files)
     generations = generations or Generations(folder, plan=own_plan)

@@ -1,4 +1,4 @@
-"""Shows how far something has come: on a terminal a line that is renewed, elsewhere a line for each part and each ten seconds."""
+"""Shows how far something has come: on a terminal a line that is renewed, elsewhere lines, for parts and each ten seconds."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +9,7 @@ from rich.live import Live
 from rich.text import Text
 
 PAUSE = 10.0  # seconds between plain lines of one part
+LEAST = 1.0  # and between those of two
 
 
 class Progress(Protocol):
@@ -40,12 +41,11 @@ def progress_on(stream: TextIO | None) -> Iterator[Show]:
 
 
 def _plain(stream: TextIO) -> Show:
-    last: dict[str, float] = {}
+    last: list[Progress] = []
 
     def show(progress: Progress) -> None:
-        is_new_part = last.get("place") != progress.place
-        if is_new_part or progress.seconds - last["seconds"] >= PAUSE:
-            last.update(place=progress.place, seconds=progress.seconds)
+        if not last or progress.seconds - last[0].seconds >= (PAUSE if progress.place == last[0].place else LEAST):
+            last[:] = [progress]
             print(progress, file=stream, flush=True)
 
     return show

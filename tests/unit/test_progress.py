@@ -15,14 +15,14 @@ def test_a_line_tells_file_counts_and_rate() -> None:
     assert str(at(1, 6)) == "[1 of 2] 1.jsonl: 12,000 records, 340,000 triples, 6 s, 2,000 records a second"
 
 
-def test_elsewhere_than_on_a_terminal_a_line_comes_for_each_file_and_each_ten_seconds() -> None:
+def test_elsewhere_than_on_a_terminal_lines_come_for_files_and_each_ten_seconds_but_not_within_one() -> None:
     stream = io.StringIO()
 
     with progress_on(stream) as show:
-        for progress in (at(1, 1), at(1, 2), at(1, 11.5), at(1, 12), at(2, 13)):
+        for progress in (at(1, 1), at(1, 2), at(1, 11.5), at(1, 12), at(2, 13), at(3, 13.9), at(3, 14.1)):
             show(progress)
 
-    assert [line.split(" s,")[0].rpartition(" ")[2] for line in stream.getvalue().splitlines()] == ["1", "12", "13"]
+    assert [line.split(" s,")[0].rpartition(" ")[2] for line in stream.getvalue().splitlines()] == ["1", "12", "13", "14"]
 
 
 def test_on_a_terminal_the_line_is_renewed() -> None:
