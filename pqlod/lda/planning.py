@@ -52,7 +52,8 @@ def index_plan(apis: Iterable[Api]) -> IndexPlan:
     endpoints = [(api, endpoint) for api in apis for endpoint in api.endpoints]
     types = {type: None for api, endpoint in endpoints for type in _types(api, endpoint)}
     single: set[Steps] = {((property, False),) for api, _ in endpoints for property in api.vocabulary.properties}
-    shown = {_steps(path.steps) for _, one in endpoints for path in one.default_viewer.paths if _is_plain(path.steps)}
+    viewers = [viewer for _, endpoint in endpoints for viewer in (endpoint.default_viewer, *endpoint.viewers.values())]
+    shown = {_steps(path.steps) for viewer in viewers for path in viewer.paths if _is_plain(path.steps)}
     selecting = {steps for api, endpoint in endpoints for steps in _selector_paths(api, endpoint)}
     paths = {(TYPE,), *single, *shown, *selecting}
     return IndexPlan(tuple(types), tuple(sorted(paths.union(prefixes(paths)), key=str)))
@@ -214,7 +215,9 @@ class _Planner:
 
     def _sort(self, found: Found, key: SortKey) -> Sort:
         path = _steps(key.path.steps)
-        if not found.is_sortable(path):
+        # Of several ways some may end early, and then there is no value, which comes first.
+        is_one_way = all(found.is_single(path[:end]) for end in range(1, len(path)))
+        if not is_one_way or not found.is_sortable(path):
             raise NotIndexed(f"{_words_of_path(path)} has values of several kinds, or several values")
         return path, key.is_descending
 

@@ -181,6 +181,14 @@ def test_a_dataset_without_an_index_is_asked_in_sparql(parliament: Asked):
     assert (plan.steps, plan.items, plan.total) == (("SPARQL: there is no index of values",), None, None)
 
 
+def test_an_item_of_which_one_way_ends_early_is_sorted_by_that(library: Asked):
+    """Of two authors one knows nobody: for that one there is no value, and what has none comes first."""
+    address = "/books?_sort=by.knows"
+
+    assert "by.knows has" in library.ask(address, library.indexed).plan
+    assert library.ask(address, library.indexed).items == library.ask(address, library.plain).items
+
+
 def test_few_that_others_lead_to_are_found_by_sparql_first(library: Asked, monkeypatch: pytest.MonkeyPatch):
     """A path that is in no index is followed backwards, to a beginning of it that is."""
     found = library.ask("/books?by.knows.town=York", library.indexed)
