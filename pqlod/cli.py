@@ -278,14 +278,39 @@ def index(store: Path, config: tuple[str, ...]) -> None:
 
 
 @cli.command()
-@click.argument("config", nargs=-1, required=True, metavar="[PREFIX::]FILE...")
-def check(config: tuple[str, ...]) -> None:
-    """Read API configurations, print every mistake in them, and do nothing else. The exit code is 1 if there is one.
+@click.argument("config", nargs=-1, metavar="[PREFIX::]FILE...")
+@click.option("--store", type=click.Path(path_type=Path, file_okay=False), help="Folder of a store to check (PQLOD_STORE).")
+def check(config: tuple[str, ...], store: Path | None) -> None:
+    """Tell every mistake in API configurations, or report what the data of a store lacks and where it contradicts itself.
+
+    The exit code is 1 if there is a mistake, or if something is broken. Nothing is changed.
 
     \b
-    Example:
+    Examples:
       pqlod check ontology/api.ttl
+      pqlod check --store ./store
     """
+    store = store or (None if config else read_settings().store)
+    if not config and not store:
+        raise click.UsageError("Name a configuration, or give --store.")
+    if config:
+        check_configuration(config)
+    if store:
+        check_store(store)
+
+
+def check_store(store: Path) -> None:
+    """Prints the report, and ends with exit code 1 if something is broken."""
+    from pqlod.quality import check_data
+
+    quality = check_data(store)
+    click.echo(str(quality), nl=False)
+    if quality.is_broken:
+        click.get_current_context().exit(1)
+
+
+def check_configuration(config: tuple[str, ...]) -> None:
+    """Tells that there is no mistake; ConfigurationError if there is one."""
     from pqlod.app import configuration_reader
 
     configuration = configuration_reader(config)()
