@@ -89,11 +89,11 @@ def test_tokens(text: str, expected: list[str]) -> None:
     ids=lambda text: text[:4],
 )
 def test_hostile_text_takes_time_in_proportion(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     list(tokenize(text))
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(
