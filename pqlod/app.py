@@ -56,13 +56,15 @@ def create_app(settings: Settings) -> Flask:
     Raises ConfigurationError if the configuration leaves nothing to serve, StoreError if the store cannot be read.
     """
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    sandbox = Sandbox(limits(settings), QueryLog(settings.query_log, settings.slow_query_seconds))
+    log = QueryLog(settings.query_log, settings.slow_query_seconds)
+    sandbox = Sandbox(limits(settings), log)
+    pages = Sandbox(page_limits(settings), log)  # apart, so that a flood of SPARQL keeps no page waiting
     writing = open_writing(settings)
-    generations = Generations(settings.store, sandbox=sandbox, kept=settings.generations_kept) if settings.store else None
+    generations = Generations(settings.store, sandbox=pages, kept=settings.generations_kept) if settings.store else None
     if generations:
         generations.current()
     configuration = LiveConfiguration(configuration_reader(settings.config))
-    service = Service(settings, configuration, Datasets(generations, sandbox), sandbox, writing)
+    service = Service(settings, configuration, Datasets(generations, pages), sandbox, pages, writing)
 
     app = Flask("pqlod", template_folder="web/templates", static_folder="web/static")
     app.extensions["pqlod"] = service
@@ -138,6 +140,11 @@ def limits(settings: Settings) -> Limits:
         concurrent_per_client=settings.queries_per_client,
         calls=frozenset(settings.query_calls),
     )
+
+
+def page_limits(settings: Settings) -> Limits:
+    """What the queries of pages may use that are not answered in the server's own process."""
+    return replace(limits(settings), rows=settings.page_triples, waiting_seconds=settings.query_seconds)
 
 
 def _for_templates(configuration: LiveConfiguration) -> dict[str, str]:

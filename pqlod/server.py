@@ -101,7 +101,7 @@ def application() -> "AsgiAdapter":
 
 def threads(settings: Settings) -> int:
     """So many that those in which queries and writes run or wait leave ``settings.threads`` for all else."""
-    queries = settings.query_workers + settings.queries_waiting
+    queries = 2 * (settings.query_workers + settings.queries_waiting)  # of clients, and of pages
     writes = 1 + settings.queries_waiting if settings.writable else 0
     return settings.threads + queries + writes
 

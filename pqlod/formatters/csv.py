@@ -45,7 +45,7 @@ def write_tsv(page: Page) -> bytes:
 
 def _write_table(page: Page, delimiter: str) -> bytes:
     items = Shape(page, shows_hidden=True).items()
-    rows = [_row(item) for item in items]
+    rows = [_row(item) for item in page.deadline.watch(items)]
     columns = sorted({column for row in rows for column in row}, key=_column_order)
     text = io.StringIO(newline="")
     table = csv.writer(text, delimiter=delimiter)

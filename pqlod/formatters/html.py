@@ -100,9 +100,9 @@ def write_html(page: "Page") -> bytes:
     links = Links(page.api, page.request.url.path, FilterLinks(_first_page(page), page.api.vocabulary) if page.is_list else None)
     nodes = Shape(page).items()
     template = environment().get_template("list.html" if page.is_list else "item.html")
-    return template.render(
+    pieces = template.generate(
         page=page,
-        items=[_item(node, links) for node in nodes],
+        items=[_item(node, links) for node in page.deadline.watch(nodes)],
         filters=filters(page),
         choices=choices_of(page, nodes, _first_page(page)) if page.is_list else None,
         queries=queries_of(page),
@@ -110,7 +110,8 @@ def write_html(page: "Page") -> bytes:
         formats=format_links(page),
         site=site_name([page.api]),
         up=links.up,
-    ).encode()
+    )
+    return "".join(page.deadline.watch(pieces)).encode()
 
 
 def queries_of(page: "Page") -> list[tuple[str, str]]:

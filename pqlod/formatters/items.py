@@ -43,7 +43,7 @@ LABEL_PROPERTIES = (
 )
 # A view whose resources share descriptions can be exponentially longer than its graph. Beyond so many descriptions
 # a resource that was described before is only mentioned; and nothing is described deeper than so many levels.
-MAX_DESCRIPTIONS = 200_000
+MAX_DESCRIPTIONS = 100_000
 MAX_DEPTH = 100
 
 # What a page says of its bindings goes by the names that style sheets look for, though rdfs:label and rdf:value have
@@ -192,6 +192,7 @@ class Shape:
         return self._describe(resource, level)
 
     def _describe(self, resource: Resource, level: int) -> Node:
+        self._page.deadline.check()
         cuts, descriptions = self._cuts, self._descriptions
         self._open.add(resource)
         self._descriptions += 1

@@ -44,13 +44,13 @@ class XmlWriter:
     """Writes the resources of one page as elements, in no namespace or in the one given."""
 
     def __init__(self, page: Page, names: Names, namespace: str = "") -> None:
-        self._page, self._names, self._namespace = page, names, namespace
+        self.page, self._names, self._namespace = page, names, namespace
         self._items = frozenset(page.items)
         self._blank_nodes: dict[BlankNode, str] = {}
 
     def result(self) -> etree._Element:
         """The whole page."""
-        page = self._page
+        page = self.page
         result = etree.Element(self._tag("result"), format=FORMAT, href=page.iri.value, version=VERSION)
         blocked = frozenset({page.iri, *page.metadata.values(page.iri, API.extendedMetadataVersion)})
         _Walk(self, page.metadata, cyclic_resources(page.metadata), blocked).describe(result, page.iri)
@@ -75,7 +75,7 @@ class XmlWriter:
         return sorted((self._names.fields[iri] for iri in properties), key=lambda field: field.rank)
 
     def shortname(self, iri: NamedNode) -> str | None:
-        return self._page.api.vocabulary.shortname(iri)
+        return self.page.api.vocabulary.shortname(iri)
 
     def write_literal(self, element: etree._Element, literal: Literal, field: Field) -> None:
         element.text = legal_text(literal.value)
@@ -96,15 +96,15 @@ class XmlWriter:
             element.set("id", self._blank_nodes[resource])
 
     def _view_walk(self) -> "_Walk":
-        return _Walk(self, self._page.graph, self._view_cycles, self._items)
+        return _Walk(self, self.page.graph, self._view_cycles, self._items)
 
     @cached_property
     def _view_cycles(self) -> frozenset[Resource]:
-        return cyclic_resources(self._page.graph)
+        return cyclic_resources(self.page.graph)
 
     def _item_elements(self, result: etree._Element) -> Mapping[str | None, etree._Element]:
         """The first element of each item, in the list of items or as the page's topic, by ``href``."""
-        if self._page.is_list:
+        if self.page.is_list:
             found = list(result.iterfind(f"{self._tag(self._names.of(_ITEMS))}//{self._tag('item')}"))
         else:
             found = list(result.iterfind(self._tag(self._names.of(FOAF.primaryTopic))))
@@ -130,6 +130,7 @@ class _Walk:
 
     def describe(self, element: etree._Element, resource: Resource) -> None:
         """Puts the properties of a resource into its element."""
+        self._writer.page.deadline.check()
         self._descriptions += 1
         self._depth += 1
         properties = self._graph.properties(resource)

@@ -21,6 +21,7 @@ from pqlod.lda.templates import UriTemplate
 from pqlod.lda.views import fetch_view, rewritten, rewritten_term
 from pqlod.rdf import Graph, Literal, NamedNode, Resource
 from pqlod.store.dataset import Dataset, Match, Matches
+from pqlod.store.deadline import NEVER, Deadline
 from pqlod.store.query import Query
 
 MOST_MATCHES = 10_000  # of a search, best first: as many items as a query can name and still be read quickly
@@ -32,7 +33,7 @@ class Page:
     """A list or an item, ready to be written.
 
     ``graph`` is the view of the items; ``metadata`` is about the page, whose IRI is ``iri``. ``total`` is the
-    number of items on all pages, None where it is not counted.
+    number of items on all pages, None where it is not counted. It must be written before its deadline.
     """
 
     api: Api
@@ -48,6 +49,7 @@ class Page:
     first: str | None = None
     next: str | None = None
     previous: str | None = None
+    deadline: Deadline = NEVER
 
     @property
     def is_list(self) -> bool:
@@ -228,7 +230,7 @@ def _check_existence(request: PageRequest, selected: Selected, datasets: Sequenc
 
 
 def _existence_query(request: PageRequest, item: NamedNode) -> Query:
-    return Query(f"ASK {{ {_in_graph(f'{item} ?property ?value', request)} }}", name="existence")
+    return Query(f"ASK {{ {_in_graph(f'{item} ?property ?value', request)} }}", name="existence", is_bounded=True)
 
 
 def _licences(api: Api, request: PageRequest, items: Sequence[NamedNode], dataset: Dataset) -> tuple[tuple[Resource, ...], Graph]:

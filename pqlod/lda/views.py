@@ -1,7 +1,7 @@
 """The view of a page: the triples that a viewer shows of the items, and the queries that find them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pqlod.lda.fragments import closed
 from pqlod.lda.model import Api, Rewrite, ViewKind
@@ -147,7 +147,7 @@ def _labels_query(api: Api, request: PageRequest, resources: Sequence[NamedNode]
     lines = [f"VALUES ?thing {{ {' '.join(map(writer.write, resources))} }}", triple]
     if len(properties) > 1:
         lines.append(f"FILTER (?property IN ({', '.join(properties)}))")
-    return _construct(writer, [triple], lines, request)
+    return replace(_construct(writer, [triple], lines, request), is_bounded=True)
 
 
 def _template_query(api: Api, request: PageRequest, items: Sequence[NamedNode]) -> Query:
@@ -156,7 +156,7 @@ def _template_query(api: Api, request: PageRequest, items: Sequence[NamedNode]) 
     terms = {name: term for name, term in request.bindings.items() if name in declared}
     text = closed(substitute_variables(request.viewer.template, terms))
     query = _construct(writer, [text], [_values(writer, items), text], request)
-    return Query(query.text, query.name, is_trusted=not request.template)
+    return replace(query, is_trusted=not request.template)
 
 
 def _chains_query(api: Api, request: PageRequest, items: Sequence[NamedNode]) -> Query:
@@ -167,7 +167,15 @@ def _chains_query(api: Api, request: PageRequest, items: Sequence[NamedNode]) ->
         tree.add(path, variables)
     chains = _ChainWriter(writer, variables)
     branches = f"\n{INDENT}UNION ".join(chains.branches(tree))
-    return _construct(writer, chains.triples, [_values(writer, items), branches], request)
+    query = _construct(writer, chains.triples, [_values(writer, items), branches], request)
+    return replace(query, is_bounded=_is_bounded(request))
+
+
+def _is_bounded(request: PageRequest) -> bool:
+    """Is it one of the configuration's views that goes along properties forwards only? Backwards they may lead to everything."""
+    configured = {*request.endpoint.viewers.values(), request.endpoint.default_viewer}
+    is_configured = request.viewer in configured
+    return is_configured and not any(step.is_inverse for path in request.viewer.paths for step in path.steps)
 
 
 def _values(writer: TermWriter, items: Sequence[NamedNode]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from pqlod.rdf import Graph, NamedNode, Resource, Term
+from pqlod.store.deadline import Deadline
 from pqlod.store.query import Query
 
 if TYPE_CHECKING:
@@ -55,6 +56,10 @@ class Dataset(Protocol):
     query does not parse. A query whose ``is_trusted`` is false holds text of a stranger, and is run where it
     can do no harm.
     """
+
+    def until(self, deadline: Deadline) -> "Dataset":
+        """The same dataset, whose methods end by then at the latest: QueryLimitExceeded."""
+        ...
 
     @property
     def version(self) -> str:

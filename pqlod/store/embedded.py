@@ -6,14 +6,16 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store
 
 from pqlod.errors import DatasetError, QueryRefused, QuerySyntaxError, StoreError
 from pqlod.rdf import BlankNode, DefaultGraph, Graph, NamedNode, Resource, Triple
 from pqlod.store.dataset import Matches, Solutions
+from pqlod.store.deadline import NEVER, Deadline
 from pqlod.store.index import WordIndex, remove_with, temporary_folder
 from pqlod.store.query import Query
 from pqlod.store.searches import with_searches
@@ -21,16 +23,35 @@ from pqlod.store.values import ValueIndex
 
 
 class Evaluator(Protocol):
-    """What evaluates the queries of strangers over a store's folder: the sandbox."""
+    """What evaluates queries over a store's folder in processes that can be ended: the sandbox."""
 
-    def evaluate(self, location: Path, text: str) -> Solutions | Graph | bool: ...
+    def evaluate(
+        self, location: Path, text: str, *, deadline: Deadline = NEVER, is_trusted: bool = False
+    ) -> Solutions | Graph | bool: ...
+
+
+Made = TypeVar("Made")
+
+
+class Once(Generic[Made]):
+    """What is made when it is first needed, by whichever thread that is, and then kept."""
+
+    def __init__(self, make: Callable[[], Made]) -> None:
+        self._make, self._made, self._lock = make, list[Made](), threading.Lock()
+
+    def __call__(self) -> Made:
+        with self._lock:
+            if not self._made:
+                self._made.append(self._make())
+            return self._made[0]
 
 
 class EmbeddedDataset:
     """A Dataset over a pyoxigraph Store that nobody changes any more.
 
     ``location`` is the folder of the store, which the sandbox opens; without one (a store in memory) a copy is
-    written to a temporary folder when the first query of a stranger comes. Without a sandbox such queries are refused.
+    written to a temporary folder when the first query comes that is for it: any of a stranger, and before a deadline
+    any that is not bounded. Without a sandbox strangers' queries are refused, and others run here.
     ``open_index`` gives the index of words of the store, when the first search comes; ``open_values`` that of values.
     """
 
@@ -45,11 +66,16 @@ class EmbeddedDataset:
         generation: int | None = None,
     ) -> None:
         self._store, self._version, self._generation, self._sandbox = store, version, generation, sandbox
-        self._open_index, self._location = open_index, location
-        self._index: WordIndex | None = None
-        self._open_values: Callable[[Store], ValueIndex | None] | None = open_values
-        self._values: ValueIndex | None = None
-        self._lock = threading.Lock()
+        self._index = Once(lambda: open_index(store))
+        self._values = Once(lambda: open_values(store))
+        self._folder = Once(lambda: StoreFolder(store, location))
+        self._deadline = NEVER
+
+    def until(self, deadline: Deadline) -> "EmbeddedDataset":
+        """The same dataset, for a request that must be answered by then."""
+        dataset = copy(self)
+        dataset._deadline = deadline
+        return dataset
 
     @property
     def version(self) -> str:
@@ -67,14 +93,7 @@ class EmbeddedDataset:
     @property
     def location(self) -> Path:
         """The folder of a store with these contents, which other processes may open read-only."""
-        with self._lock:
-            if self._location is None:
-                self._location = temporary_folder()
-                remove_with(self, self._location)
-                copy = Store(str(self._location))
-                copy.bulk_extend(self._store)
-                copy.flush()
-            return self._location
+        return self._folder().path
 
     def select(self, query: Query) -> Solutions:
         return _expect(self._evaluate(query), Solutions, query, "SELECT")
@@ -86,28 +105,38 @@ class EmbeddedDataset:
         return _expect(self._evaluate(query), bool, query, "ASK")
 
     def describe(self, resources: Iterable[Resource], graph: NamedNode | None = None) -> Graph:
+        self._deadline.check()
         with _told():
             return Graph(_described(self._store, resources, graph or DefaultGraph()))
 
     def search(self, expression: str) -> Matches:
-        with self._lock:
-            if self._index is None:
-                self._index = self._open_index(self._store)
-        return self._index.search(expression)
+        return self._index().search(expression, self._deadline)
 
     @property
     def values(self) -> ValueIndex | None:
-        with self._lock:
-            if self._open_values is not None:
-                self._values, self._open_values = self._open_values(self._store), None
-        return self._values
+        return self._values()
 
     def _evaluate(self, query: Query) -> Solutions | Graph | bool:
-        if query.is_trusted:
-            return _evaluate(self._store, with_searches(query.text, self.search))
+        self._deadline.check()
+        text = with_searches(query.text, self.search) if query.is_trusted else query.text
+        needs_no_end = query.is_bounded or self._deadline is NEVER or self._sandbox is None
+        if query.is_trusted and needs_no_end:
+            return _evaluate(self._store, text)
         if self._sandbox is None:
             raise QueryRefused("SPARQL of clients is not run here.")
-        return self._sandbox.evaluate(self.location, query.text)
+        return self._sandbox.evaluate(self.location, text, deadline=self._deadline, is_trusted=query.is_trusted)
+
+
+class StoreFolder:
+    """The folder of a store; where it has none, a temporary one with a copy, which goes when this object goes."""
+
+    def __init__(self, store: Store, location: Path | None) -> None:
+        self.path = location or temporary_folder()
+        if location is None:
+            remove_with(self, self.path)
+            copied = Store(str(self.path))
+            copied.bulk_extend(store)
+            copied.flush()
 
 
 def dataset_from_files(paths: Iterable[Path], sandbox: Evaluator | None = None) -> EmbeddedDataset:

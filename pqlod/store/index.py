@@ -9,7 +9,6 @@ import os
 import shutil
 import sqlite3
 import tempfile
-import time
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -18,16 +17,16 @@ from urllib.parse import quote
 
 from pyoxigraph import Store
 
-from pqlod.errors import BadParameter, QueryLimitExceeded, StoreError
+from pqlod.errors import BadParameter, StoreError
 from pqlod.rdf import NamedNode, Resource
 from pqlod.store.dataset import Match, Matches
+from pqlod.store.deadline import NEVER, Deadline
 from pqlod.store.expressions import All, Any, Expression, Letters, fts5_text, has_letters, parse_expression
 from pqlod.store.texts import StoreTexts
 
 NAMES_WEIGHT, TEXTS_WEIGHT = 3.0, 1.0
 MOST_RANKED = 20_000  # words cost what they match: some 0.5 ms for a thousand items
 MOST_SECONDS = 5.0  # for one search
-STEPS = 10_000  # of SQLite's machine, between two looks at the clock: less than a millisecond
 MOST_STALE = 0.2  # of all items, before the index is made anew
 
 # Kept in the file (PRAGMA user_version): what was indexed, and by which layout of the tables.
@@ -77,7 +76,7 @@ class WordIndex:
         remove_with(index, folder)
         return index
 
-    def search(self, expression: str) -> Matches:
+    def search(self, expression: str, deadline: Deadline = NEVER) -> Matches:
         """The items that match, best first; of more than ``most_ranked`` only the newest.
 
         Raises BadParameter for an expression that is not understood, QueryLimitExceeded for one that takes too long,
@@ -86,7 +85,8 @@ class WordIndex:
         parsed = parse_expression(expression)
         if parsed is None:
             return Matches()
-        with self._connection() as connection:
+        advice = "Ask for rarer or fewer words."
+        with self._connection() as connection, deadline.within(self._most_seconds).interrupting(connection, advice):
             _check_letters(connection, parsed, expression)
             if has_letters(parsed) and not isinstance(parsed, Letters):
                 return _newest(connection, parsed, self._most_ranked)
@@ -103,22 +103,12 @@ class WordIndex:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         try:
             connection = self._idle.pop() if self._idle else _open(self._path)
-            end = time.monotonic() + self._most_seconds
-            connection.set_progress_handler(lambda: time.monotonic() > end, STEPS)
             try:
                 yield connection
             finally:
                 self._idle.append(connection)
-        except sqlite3.OperationalError as error:
-            if str(error) != "interrupted":
-                raise self._unreadable(error) from error
-            problem = f"The search was ended at its limit of {self._most_seconds:g} s. Ask for rarer or fewer words."
-            raise QueryLimitExceeded(problem, limit="time") from error
         except sqlite3.Error as error:
-            raise self._unreadable(error) from error
-
-    def _unreadable(self, error: Exception) -> StoreError:
-        return StoreError(f"The index of words {self._path} cannot be read: {error}.")
+            raise StoreError(f"The index of words {self._path} cannot be read: {error}.") from error
 
 
 def temporary_folder() -> Path:

@@ -1,6 +1,7 @@
 """Processes that can be ended, one for each query that runs: how they are started, lent, asked and replaced."""
 
 import json
+import math
 import os
 import select
 import signal
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from pqlod.errors import ClientLeft, DatasetUnavailable, QueryLimitExceeded, TooManyQueries
+from pqlod.store.deadline import RETRY_AFTER
 from pqlod.store.screening import Limits
 from pqlod.store.worker import HEADER
 
@@ -25,7 +27,6 @@ ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHO
 
 GRACE = 2.0  # seconds for which a worker may be silent after its alarm should have rung
 LOOK = 0.2  # seconds after which whoever waits looks whether there is still something to wait for
-RETRY_AFTER = 5
 
 WORKER = Path(__file__).with_name("worker.py")
 
@@ -144,8 +145,8 @@ class Pool:
         self._owner, self._idle, self._lent, self._waiting = os.getpid(), list[Worker](), set[Worker](), 0
         self._closing = weakref.finalize(self, _end_all, self._idle, self._owner)
 
-    def take(self, has_left: Callable[[], bool] = nobody_leaves) -> Worker:
-        """A worker that is free, after a wait if need be; it looks whether its client has left.
+    def take(self, has_left: Callable[[], bool] = nobody_leaves, patience: float = math.inf) -> Worker:
+        """A worker that is free, after a wait if need be, of so many seconds at most; it looks whether its client has left.
 
         Raises QueryLimitExceeded if too many wait, or it takes too long; ClientLeft; DatasetUnavailable if none can be started.
         """
@@ -156,7 +157,7 @@ class Pool:
             if not self._closing.alive:
                 raise DatasetUnavailable("The service is ending.")
             if not self._has_room():
-                self._wait(has_left)
+                self._wait(has_left, min(patience, self._limits.waiting_seconds))
             worker = self._rested() or self._start()
             worker.has_left = has_left
             self._lent.add(worker)
@@ -202,11 +203,11 @@ class Pool:
         except OSError as error:
             raise DatasetUnavailable(f"No process for a query can be started: {error.strerror}.") from error
 
-    def _wait(self, has_left: Callable[[], bool]) -> None:
+    def _wait(self, has_left: Callable[[], bool], patience: float) -> None:
         if self._waiting >= self._limits.waiting:
             raise self._busy()
         self._waiting += 1
-        until = time.monotonic() + self._limits.waiting_seconds
+        until = time.monotonic() + patience
         try:
             while not self._has_room():
                 if has_left():

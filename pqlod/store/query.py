@@ -98,13 +98,18 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Query:
-    """SPARQL text, with the parameters that are still to be bound. A query that is not trusted holds text of a stranger."""
+    """SPARQL text, with the parameters that are still to be bound.
+
+    A query that is not trusted holds text of a stranger. One that is bounded takes little time whatever the data are: it
+    names the resources that it asks of.
+    """
 
     text: str
     name: str = ""
     title: str = ""
     parameters: Mapping[str, Parameter] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     is_trusted: bool = True
+    is_bounded: bool = False
     description: str = ""
     filters: str = ""
 

@@ -1,9 +1,11 @@
 """The dataset behind a SPARQL 1.1 endpoint, asked through SPARQLWrapper."""
 
 import ast
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from http.client import HTTPException, HTTPResponse
+from copy import copy
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from pathlib import Path
 from typing import TypeVar
 from urllib.error import HTTPError
@@ -17,11 +19,13 @@ from pqlod import __version__
 from pqlod.errors import BadParameter, DatasetError, DatasetUnavailable, QuerySyntaxError
 from pqlod.rdf import Graph, NamedNode, Resource
 from pqlod.store.dataset import Matches, Solutions
+from pqlod.store.deadline import NEVER, Deadline
 from pqlod.store.embedded import solutions_of
 from pqlod.store.query import Query
 from pqlod.store.screening import Limits, screen
 
 TIMEOUT = 30  # seconds
+CHUNK = 65_536  # bytes
 LONGEST_GET = 2000  # characters of a query; longer ones are sent by POST
 ACCEPT_RESULTS = "application/sparql-results+json, application/sparql-results+xml;q=0.8"
 ACCEPT_GRAPHS = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.8"
@@ -40,8 +44,13 @@ class RemoteDataset:
     def __init__(
         self, endpoint: str, auth_key: str = "", *, timeout: int = TIMEOUT, auth_folders: Sequence[Path] = AUTH_FOLDERS
     ) -> None:
-        self.endpoint, self._timeout = endpoint, timeout
+        self.endpoint, self._timeout, self._deadline = endpoint, timeout, NEVER
         self._credentials = _credentials(auth_key, auth_folders) if auth_key else None
+
+    def until(self, deadline: Deadline) -> "RemoteDataset":
+        dataset = copy(self)
+        dataset._deadline = deadline
+        return dataset
 
     @property
     def generation(self) -> None:
@@ -84,10 +93,11 @@ class RemoteDataset:
 
     def _ask(self, query: Query, form: str, accept: str, read: Callable[[bytes, str], Result]) -> Result:
         text = query.text if query.is_trusted else screen(query.text, Limits())
+        self._deadline.check()
         with self._told(query):
             response: HTTPResponse = self._client(text, form, accept).query().response
             with response:
-                return read(response.read(), response.headers.get_content_type())
+                return read(_read(response, self._deadline), response.headers.get_content_type())
 
     def _client(self, text: str, form: str, accept: str) -> SPARQLWrapper:
         address, _, own_parameters = self.endpoint.partition("?")
@@ -97,7 +107,7 @@ class RemoteDataset:
         client.setOnlyConneg(True)  # no further parameters beside the query
         client.setReturnFormat(form)
         client.addCustomHttpHeader("Accept", accept)
-        client.setTimeout(self._timeout)
+        client.setTimeout(math.ceil(min(self._timeout, self._deadline.left)))
         if self._credentials:
             client.setCredentials(*self._credentials)
         if len(text) > LONGEST_GET:
@@ -119,9 +129,22 @@ class RemoteDataset:
             error.close()
             raise DatasetUnavailable(f"The endpoint {self.endpoint} does not answer: status {error.code}.") from error
         except (OSError, HTTPException) as error:
+            self._deadline.check()
             raise DatasetUnavailable(f"The endpoint {self.endpoint} cannot be reached: {_reason(error)}.") from error
         except (SyntaxError, ValueError) as error:
             raise DatasetError(f"The endpoint {self.endpoint} answered what cannot be read: {error}") from error
+
+
+def _read(response: HTTPResponse, deadline: Deadline) -> bytes:
+    """The whole body. An endpoint that sends it in drops has no longer than one that sends nothing."""
+    parts = []
+    while part := response.read1(CHUNK):
+        deadline.check()
+        parts.append(part)
+    body = b"".join(parts)
+    if response.length:
+        raise IncompleteRead(body, response.length)
+    return body
 
 
 def _results(body: bytes, media_type: str) -> Solutions | bool:

@@ -21,10 +21,11 @@ from pqlod.errors import (
     SourceError,
     StoreError,
 )
+from pqlod.store.deadline import RETRY_AFTER
 from pqlod.store.embedded import syntax_error
 from pqlod.store.generations import KEPT
 from pqlod.store.operations import with_graphs
-from pqlod.store.pool import RETRY_AFTER, Pool, Worker, WorkerEnded
+from pqlod.store.pool import Pool, Worker, WorkerEnded
 from pqlod.store.screening import Limits, screen
 
 PROGRAM = ("-m", "pqlod.store.writer")

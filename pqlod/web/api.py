@@ -11,6 +11,7 @@ from pqlod.lda.pages import fetch_page
 from pqlod.lda.parameters import PageRequest, parse_parameters
 from pqlod.lda.routing import Match
 from pqlod.live import Served
+from pqlod.store.deadline import Deadline
 from pqlod.web.addresses import parameters, root
 from pqlod.web.negotiation import Choice, choose_format
 from pqlod.web.resources import elsewhere, identity_redirect
@@ -57,16 +58,18 @@ def _accept(page_request: PageRequest) -> str:
 
 def _page(service: Service, served: Served, match: Match, page_request: PageRequest, choice: Choice) -> Response:
     """The page, or 304 before any query is run if the client has it already."""
+    deadline = Deadline.after(service.settings.query_seconds)
     opened = service.datasets.open(match.api.source, page_request.generation)
-    others = [service.datasets.open(source).dataset for source in match.api.view_sources]
-    versions = [opened.dataset.version, *(dataset.version for dataset in others)]
+    dataset = opened.dataset.until(deadline)
+    others = [service.datasets.open(source).dataset.until(deadline) for source in match.api.view_sources]
+    versions = [dataset.version, *(dataset.version for dataset in others)]
     version = " ".join((*versions, served.version)) if all(versions) else ""
     tag = entity_tag(version, str(page_request.url), choice.formatter.name, choice.media_type)
     if is_known(tag):
         response = Response(status=304)
     else:
-        page = fetch_page(match.api, match.endpoint, page_request, choice.formatter, opened.dataset, others)
-        response = page_response(page, choice)
+        page = fetch_page(match.api, match.endpoint, page_request, choice.formatter, dataset, others)
+        response = page_response(replace(page, deadline=deadline), choice)
     response.headers["Content-Location"] = str(page_request.url.without("_format").with_suffix(choice.formatter.name))
     if opened.generation is not None:
         response.headers["Dataset-Generation"] = str(opened.generation)

@@ -17,11 +17,13 @@ class Service:
     configuration: LiveConfiguration
     datasets: Datasets
     sandbox: Sandbox
+    pages: Sandbox
     writing: Writing | None = None
     """None where writing is off."""
 
     def close(self) -> None:
         """Ends the processes that were started for queries and updates."""
         self.sandbox.close()
+        self.pages.close()
         if self.writing:
             self.writing.updater.close()

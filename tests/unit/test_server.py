@@ -204,8 +204,8 @@ def test_a_client_that_leaves_before_its_answer_is_noticed(served: Served) -> No
 def test_queries_that_run_or_wait_leave_their_threads_to_pages() -> None:
     settings = Settings(threads=3, query_workers=2, queries_waiting=5)
 
-    assert threads(settings) == 10
-    assert threads(replace(settings, writable=True)) == 16
+    assert threads(settings) == 17
+    assert threads(replace(settings, writable=True)) == 23
 
 
 def test_who_cannot_write_sends_small_bodies() -> None:

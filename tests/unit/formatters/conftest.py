@@ -12,6 +12,7 @@ from pqlod.lda.model import FormatterDeclaration, FormatterKind
 from pqlod.lda.naming import ShortnameMode
 from pqlod.lda.reading import Report
 from pqlod.rdf import Graph, NamedNode
+from pqlod.store.deadline import NEVER, Deadline
 
 PREFIXES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -51,6 +52,7 @@ def _make_page(
     mode: ShortnameMode = ShortnameMode.PREFER_LOCALNAMES,
     is_item: bool = False,
     callback: str = "",
+    deadline: Deadline = NEVER,
     **options: Any,
 ) -> Any:
     names = " ".join(f"r:{item}" for item in items)
@@ -68,4 +70,5 @@ def _make_page(
         first=f"{PAGE}?_page=0",
         previous=None,
         next=f"{PAGE}?_page=1",
+        deadline=deadline,
     )

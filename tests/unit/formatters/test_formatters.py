@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from pqlod.errors import QueryLimitExceeded
 from pqlod.formatters import FORMATTERS, write_page
 from pqlod.lda.model import FormatterKind
+from pqlod.store.deadline import Deadline
 
 FORMATS = Path(__file__).parents[3] / "docs" / "formats.md"
 
@@ -20,6 +22,14 @@ def test_formatter_is_documented(kind: FormatterKind) -> None:
     headings = re.findall(r"^## .*$", FORMATS.read_text(encoding="utf-8"), re.MULTILINE)
 
     assert any(f"`.{kind.value}`" in heading for heading in headings)
+
+
+@pytest.mark.parametrize("kind", [FormatterKind.JSON, FormatterKind.XML, FormatterKind.CSV, FormatterKind.ATOM])
+def test_a_page_is_not_written_on_after_its_deadline(make_page: Any, kind: FormatterKind) -> None:
+    page = make_page("r:a x:n 1 .", "a", kind=kind, deadline=Deadline.after(0))
+
+    with pytest.raises(QueryLimitExceeded):
+        write_page(page)
 
 
 @pytest.mark.parametrize("kind", sorted(FORMATTERS.keys() - {FormatterKind.HTML}, key=lambda kind: kind.value))

@@ -32,7 +32,7 @@ class InThisProcess:
     def __init__(self) -> None:
         self.dataset: EmbeddedDataset | None = None
 
-    def evaluate(self, location: Path, text: str) -> Solutions | Graph | bool:
+    def evaluate(self, location: Path, text: str, **limits: object) -> Solutions | Graph | bool:
         assert self.dataset is not None
         is_view = "CONSTRUCT {" in text
         return self.dataset.construct(Query(text)) if is_view else self.dataset.select(Query(text))

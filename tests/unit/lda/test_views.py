@@ -194,3 +194,18 @@ def test_iris_are_rewritten_by_the_longest_beginning():
         Triple(NamedNode("http://new/b1"), NamedNode("urn:by"), NamedNode("http://new/who/ann")),
         Triple(NamedNode("http://new/b1"), NamedNode("urn:size"), Literal("1", datatype=NamedNode("urn:metres"))),
     }
+
+
+@pytest.mark.parametrize(
+    ("address", "is_bounded"),
+    [
+        pytest.param("/books?number=6&_view=full", True, id="forwards, as configured"),
+        pytest.param("/books?number=6&_properties=tag", False, id="with properties of the request"),
+        pytest.param("/books?number=6&_properties=~sequelOf", False, id="backwards"),
+        pytest.param("/books?number=6&_view=templated", False, id="a template"),
+    ],
+)
+def test_a_view_is_bounded_if_its_paths_are_configured_and_lead_forwards(api, parse, address, is_bounded):
+    (query,) = view_queries(api, parse(address), [R.b6])
+
+    assert query.is_bounded == is_bounded

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Quad, RdfFormat, Store
 
-from pqlod.errors import DatasetError, QueryRefused, QuerySyntaxError, StoreError
+from pqlod.errors import DatasetError, QueryLimitExceeded, QueryRefused, QuerySyntaxError, StoreError
 from pqlod.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 from pqlod.store.dataset import Solutions
+from pqlod.store.deadline import NEVER, Deadline
 from pqlod.store.embedded import EmbeddedDataset, dataset_from_files
 from pqlod.store.query import Query
 from pqlod.store.sandbox import Sandbox
@@ -30,6 +31,45 @@ def dataset() -> EmbeddedDataset:
     store.load(TURTLE, RdfFormat.TURTLE)
     store.load(NAMED, RdfFormat.N_QUADS)
     return EmbeddedDataset(store, "7")
+
+
+class Recorder:
+    """A sandbox that only tells what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, bool]] = []
+
+    def evaluate(self, location: Path, text: str, *, deadline: Deadline = NEVER, is_trusted: bool = False) -> bool:
+        self.asked.append((text, is_trusted))
+        return True
+
+
+@pytest.mark.parametrize(
+    ("query", "has_deadline", "goes_to_sandbox"),
+    [
+        pytest.param(Query("ASK { ?s ?p ?o }"), True, True, id="any query before a deadline"),
+        pytest.param(Query("ASK { ?s ?p ?o }", is_bounded=True), True, False, id="a bounded one"),
+        pytest.param(Query("ASK { ?s ?p ?o }"), False, False, id="without a deadline"),
+        pytest.param(Query("ASK { ?s ?p ?o }", is_trusted=False, is_bounded=True), True, True, id="a stranger's"),
+        pytest.param(Query("ASK { ?s ?p ?o }", is_trusted=False), False, True, id="a stranger's without a deadline"),
+    ],
+)
+def test_what_may_take_long_is_asked_where_it_can_be_ended(query: Query, has_deadline: bool, goes_to_sandbox: bool) -> None:
+    sandbox = Recorder()
+    dataset = EmbeddedDataset(Store(), "7", sandbox)
+
+    (dataset.until(Deadline.after(60)) if has_deadline else dataset).ask(query)
+
+    assert sandbox.asked == ([(query.text, query.is_trusted)] if goes_to_sandbox else [])
+
+
+def test_nothing_is_asked_any_more_after_the_deadline(dataset: EmbeddedDataset) -> None:
+    late = dataset.until(Deadline.after(0))
+
+    for ask in (lambda: late.ask(Query("ASK {}", is_bounded=True)), lambda: late.describe([A])):
+        with pytest.raises(QueryLimitExceeded):
+            ask()
+    assert dataset.ask(Query("ASK {}"))
 
 
 def test_select_gives_rows_in_order_without_what_is_unbound(dataset: EmbeddedDataset) -> None:

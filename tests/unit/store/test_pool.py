@@ -128,6 +128,17 @@ def test_a_process_that_cannot_be_started_costs_no_place(monkeypatch: pytest.Mon
         workers.give_back(workers.take(), is_sound=True)
 
 
+def test_who_has_less_patience_than_the_pool_waits_no_longer() -> None:
+    with pool() as workers:
+        worker = workers.take()
+        begin = time.monotonic()
+        with pytest.raises(QueryLimitExceeded):
+            workers.take(patience=0.1)
+        workers.give_back(worker, is_sound=True)
+
+    assert time.monotonic() - begin < LIMITS.waiting_seconds
+
+
 def test_a_pool_that_is_closed_lends_none_and_ends_what_comes_back() -> None:
     with pool() as workers:
         worker = workers.take()

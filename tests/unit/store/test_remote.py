@@ -2,7 +2,9 @@
 
 import base64
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -11,8 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QueryTriples, RdfFormat, Store
 
-from pqlod.errors import BadParameter, DatasetError, DatasetUnavailable, QueryRefused, QuerySyntaxError
+from pqlod.errors import BadParameter, DatasetError, DatasetUnavailable, QueryLimitExceeded, QueryRefused, QuerySyntaxError
 from pqlod.rdf import Literal, NamedNode, Triple
+from pqlod.store.deadline import Deadline
 from pqlod.store.query import Query
 from pqlod.store.remote import RemoteDataset
 
@@ -38,6 +41,10 @@ class Endpoint(BaseHTTPRequestHandler):
         kind = urlsplit(self.path).path.strip("/")
         if kind.isdigit():
             self._send(int(kind), "text/plain", b"out of\norder")
+        elif kind == "drops":
+            self._send_in_drops()
+        elif kind == "cut":
+            self._send(200, "application/sparql-results+json", b'{"head":{},"boolean":', length=100)
         elif kind == "html":
             self._send(200, "text/html", b"<p>")
         elif kind == "broken":
@@ -45,9 +52,18 @@ class Endpoint(BaseHTTPRequestHandler):
         else:
             self._send(200, *_evaluate(text))
 
-    def _send(self, status: int, media_type: str, body: bytes) -> None:
+    def _send_in_drops(self) -> None:
+        self._send(200, "application/sparql-results+json", b"")
+        with suppress(OSError):  # the client leaves
+            for _ in range(50):
+                self.wfile.write(b" ")
+                time.sleep(0.1)
+
+    def _send(self, status: int, media_type: str, body: bytes, length: int | None = None) -> None:
         self.send_response(status)
         self.send_header("Content-Type", f"{media_type}; charset=utf-8")
+        if length:
+            self.send_header("Content-Length", str(length))
         self.end_headers()
         self.wfile.write(body)
 
@@ -174,3 +190,17 @@ def test_missing_credentials_are_told(root: str, tmp_path: Path) -> None:
     (tmp_path / "k.auth").write_text("basic.user=clerk")
     with pytest.raises(DatasetUnavailable, match=r"has no line basic\.password="):
         RemoteDataset(root, "k", auth_folders=[tmp_path])
+
+
+def test_an_endpoint_that_answers_in_drops_is_left_at_the_deadline(root: str) -> None:
+    begin = time.monotonic()
+
+    with pytest.raises(QueryLimitExceeded):
+        RemoteDataset(f"{root}/drops").until(Deadline.after(0.5)).ask(Query("ASK {}"))
+
+    assert time.monotonic() - begin < 2
+
+
+def test_an_answer_that_is_cut_off_is_none(root: str) -> None:
+    with pytest.raises(DatasetUnavailable):
+        RemoteDataset(f"{root}/cut").ask(Query("ASK {}"))

@@ -24,6 +24,7 @@ from pqlod.errors import (
 )
 from pqlod.rdf import Graph
 from pqlod.store.dataset import Solutions
+from pqlod.store.deadline import Deadline
 from pqlod.store.pool import Client
 from pqlod.store.query_log import QueryLog, QueryRecord
 from pqlod.store.sandbox import OWN_MEDIA_TYPES, Result, Sandbox, UnwantedKind, parse_result
@@ -146,6 +147,29 @@ def test_a_query_is_ended_at_its_time_limit(sandbox: Sandbox, location: Path) ->
 
     assert caught.value.limit == "time"
     assert 1 <= time.monotonic() - begin < 2.5
+
+
+def test_a_deadline_that_comes_before_the_time_limit_counts(sandbox: Sandbox, location: Path) -> None:
+    begin = time.monotonic()
+
+    with pytest.raises(QueryLimitExceeded) as caught:
+        sandbox.evaluate(location, ENDLESS, deadline=Deadline.after(0.2))
+    with pytest.raises(QueryLimitExceeded):
+        sandbox.evaluate(location, "ASK {}", deadline=Deadline.after(0))
+
+    assert caught.value.limit == "time"
+    assert time.monotonic() - begin < 1
+
+
+def test_a_text_that_is_trusted_is_not_screened_and_not_logged(location: Path, tmp_path: Path) -> None:
+    text = "SELECT * { " + "{" * 20 + " ?s ?p 'item 7' " + "}" * 20 + " }"
+
+    with Sandbox(Limits(nesting=10), QueryLog(str(tmp_path / "log"))) as sandbox:
+        found = sandbox.evaluate(location, text, is_trusted=True)
+
+    assert isinstance(found, Solutions)
+    assert len(found) == 1
+    assert not (tmp_path / "log").exists()
 
 
 def test_memory_is_limited(location: Path) -> None:

@@ -1,5 +1,6 @@
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -278,3 +279,32 @@ def test_a_store_that_is_removed_and_loaded_anew_is_shown_as_it_is(tmp_path: Pat
 
     assert before.headers["Dataset-Generation"] == after.headers["Dataset-Generation"] == "1"
     assert (after.status_code, after.get_json()["result"]["totalResults"]) == (200, 2)
+
+
+BACK_AND_FORTH = ".".join(["legislature", "~legislature"] * 5)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param(f"exists-{BACK_AND_FORTH}=true", id="exists"),
+        pytest.param(f"_sort={BACK_AND_FORTH}.questionText", id="sort"),
+        pytest.param(f"_properties={BACK_AND_FORTH}", id="properties"),
+        pytest.param("_where=?a ?b ?c . ?d ?e ?f . ?g ?h ?i", id="where"),
+    ],
+)
+def test_a_list_that_takes_too_long_is_ended_and_the_limit_named(sample: Path, query: str) -> None:
+    with running_app(Settings(store=sample, query_seconds=0.5, query_log="off")) as app:
+        begin = time.monotonic()
+        answer = app.test_client().get(f"/answeredquestions.json?{query}")
+        seconds = time.monotonic() - begin
+
+    assert (answer.status_code, answer.headers["Retry-After"], answer.get_json()["limit"]) == (503, "5", "time")
+    assert seconds < 1.5
+
+
+def test_a_page_may_have_only_so_many_triples(sample: Path) -> None:
+    with running_app(Settings(store=sample, page_triples=50)) as app:
+        answer = app.test_client().get("/answeredquestions.json?_properties=legislature.~legislature")
+
+    assert (answer.status_code, answer.get_json()["limit"]) == (503, "rows")
