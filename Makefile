@@ -17,10 +17,10 @@ lint: ## Format, lint, types, layers
 	$(BIN)/lint-imports
 
 test: ## The tests, less those that take minutes
-	$(BIN)/pytest -m "not full"
+	$(BIN)/pytest -n auto -m "not full"
 
 full: ## Every test, the long ones too
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 hostile: ## Hostile queries against a server, and a table of what became of each
 	$(BIN)/python tests/conformance/hostile.py
