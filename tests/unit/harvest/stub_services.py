@@ -201,6 +201,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers for a stub, or makes the trouble that it tells."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     stub: Stub
 
     def do_GET(self) -> None:  # the name that http.server asks for
