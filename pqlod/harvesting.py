@@ -31,7 +31,9 @@ SOURCES = (written_questions.NAME, members.NAME)
 BATCH = 200
 # What changed in the last days before the last harvest is asked for again, since services may tell of it late.
 OVERLAP = timedelta(days=3)
-GONE = frozenset({404, 410})
+# What a service may say of one text without being out of order as a whole; and how often in a row it is believed.
+GONE, FAILING = frozenset({404, 410}), frozenset({200, 500})
+ASIDE_IN_A_ROW = 3
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ class Work:
     unchanged: int = 0
     known: int = 0
     gone: int = 0
+    aside_in_a_row: int = 0
     short: list[str] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
 
@@ -173,10 +176,10 @@ class Work:
             return
         try:
             self._ask(request, known)
+            self.aside_in_a_row = 0
         except HarvestError as error:
-            if not request.is_detail:
+            if not request.is_detail or not self._does_without(error):
                 raise
-            self._do_without(error)
         self.checkpoint("noted")
 
     def _ask(self, request: Request, known: Payload | None) -> None:
@@ -209,13 +212,17 @@ class Work:
         self.journal.done(page.following, payload, is_new=True)
         self.kept += 1
 
-    def _do_without(self, error: HarvestError) -> None:
-        """A text stays clipped where a service has nothing more, or cannot give it now."""
+    def _does_without(self, error: HarvestError) -> bool:
+        """A text stays clipped where a service has no more of it, or cannot give it now; false if it is not about that text."""
         if error.status in GONE:
             self.gone += 1
             self.journal.done()
-        else:
+        elif error.status in FAILING and self.aside_in_a_row < ASIDE_IN_A_ROW:
+            self.aside_in_a_row += 1
             self.journal.put_aside()
+        else:
+            return False
+        return True
 
     def _tell(self, request: Request, page: Page) -> None:
         end = request.start + page.items
@@ -236,8 +243,9 @@ class Work:
     def load_rest(self) -> None:
         """Loads what is kept and not in the store yet."""
         run = self._run()
-        files = [self._path(run.id, number) for number in range(run.loaded + 1, run.kept + 1)]
-        if files:
+        paths = (self._path(run.id, number) for number in range(run.loaded + 1, run.kept + 1))
+        if files := [path for path in paths if path.exists()]:  # whoever deleted one did not want it
+            self.checkpoint("loading")
             rejects = self.archive / ".rejects" / f"{run.id:05}-{run.kept:07}.jsonl"
             rejects.parent.mkdir(exist_ok=True)
             self.reports.append(self.load(files, rejects=rejects))

@@ -148,7 +148,7 @@ class Client:
             chunks.append(chunk)
             size += len(chunk)
             if size > self.manners.size:
-                raise Trouble(f"sent more than {self.manners.size >> 20} MB", passes=False)
+                raise Trouble(f"sent more than {self.manners.size >> 20} MB", response.status_code, passes=False)
             if self.clock.seconds() > deadline:
                 raise Trouble(f"took more than {self.manners.body:g} seconds for {size:,} bytes")
         return b"".join(chunks)

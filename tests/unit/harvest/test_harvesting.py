@@ -20,6 +20,7 @@ from pqlod.harvesting import Ask, Harvested, Progress, harvest
 from pqlod.loading import load
 from pqlod.reports import Report, Row
 from pqlod.sources import SourceFile
+from pqlod.sources.captures import write_payload
 from pqlod.store.generations import Generations
 
 Serve = Callable[[Stub], Stub]
@@ -318,13 +319,77 @@ def test_a_text_that_cannot_be_had_now_is_had_next_time(serve: Serve, client: Ma
     assert details(loads.urls) == [f"{QUESTIONS}/1", f"{QUESTIONS}/2"]
 
 
+@pytest.mark.parametrize("trouble", ["throttled", "away", "silent"])
+def test_a_service_that_is_down_is_not_asked_for_one_text_after_another(
+    serve: Serve, client: MakeClient, store: Path, trouble: str
+) -> None:
+    stub, loads = serve(Stub(questions=[question(n, answer="long " * 60) for n in range(9)])), Loads()
+    stub.trouble = lambda url: trouble if f"{QUESTIONS}/" in url else ""  # type: ignore[method-assign]
+
+    with pytest.raises(HarvestError, match=r"/questions/0\?"):
+        harvest(ask_of(stub, *WQ), store, client=client(attempts=2), load=loads)
+
+    assert len(stub.asked) == 1 + 2
+
+
+def test_a_service_that_fails_for_every_text_ends_the_harvest(serve: Serve, client: MakeClient, store: Path, time: Any) -> None:
+    stub, loads = serve(Stub(questions=[question(n, answer="long " * 60) for n in range(9)])), Loads()
+    stub.trouble = lambda url: "failing" if f"{QUESTIONS}/" in url else ""  # type: ignore[method-assign]
+    with pytest.raises(HarvestError, match="Answered 500"):
+        harvest(ask_of(stub, *WQ), store, client=client(attempts=2), load=loads)
+    assert len(stub.asked) < 1 + 9 * 2
+
+    stub.trouble = lambda url: ""  # type: ignore[method-assign]
+    harvest(ask_of(stub, *WQ), store, client=client(), load=loads)
+    time.now += timedelta(days=1)
+    harvest(ask_of(stub, *WQ), store, client=client(), load=loads)
+
+    assert sorted(details(loads.urls)) == [f"{QUESTIONS}/{number}" for number in range(9)]
+
+
+def test_an_archive_that_cannot_be_written_ends_the_harvest_and_nothing_is_put_aside(
+    serve: Serve, client: MakeClient, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub, loads = serve(Stub(questions=[question(n, answer="long " * 60) for n in range(2)])), Loads()
+
+    def refuse(path: Path, payload: bytes, capture: Any) -> None:
+        if "/questions/1?" in capture.url:
+            raise OSError(28, "No space left on device")
+        write_payload(path, payload, capture)
+
+    monkeypatch.setattr("pqlod.harvesting.write_payload", refuse)
+    with pytest.raises(HarvestError, match=r"0000003\.json\.gz cannot be written: No space left"):
+        harvest(ask_of(stub, *WQ), store, client=client(), load=loads)
+    monkeypatch.setattr("pqlod.harvesting.write_payload", write_payload)
+
+    assert harvest(ask_of(stub, *WQ), store, client=client(), load=loads).aside == 0
+    assert details(loads.urls) == [f"{QUESTIONS}/0", f"{QUESTIONS}/1"]
+
+
+def test_a_payload_that_is_deleted_before_it_is_loaded_holds_up_no_other(serve: Serve, client: MakeClient, store: Path) -> None:
+    stub, loads = serve(Stub(items=items(20))), Loads()
+
+    def stop(step: str) -> None:
+        if step == "loading":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        harvest(ask_of(stub, lda=LDA), store, client=client(), load=loads, checkpoint=stop)
+    next(store.with_name("store.harvest").rglob("0000001.json.gz")).unlink()
+
+    harvest(ask_of(stub, lda=LDA), store, client=client(), load=loads)
+
+    assert [[path.name for path in batch] for batch in loads.batches] == [["0000002.json.gz"]]
+
+
 def test_a_list_that_gives_less_than_it_tells_is_reported(serve: Serve, client: MakeClient, store: Path) -> None:
     stub = serve(Stub(questions=questions(10)))
     document = stub.document
 
     def short(url: str) -> Any:
         page = document(url)
-        return page | {"totalResults": 12, "results": page["results"] if "skip=0" in url else []}
+        told = {"totalResults": 12, "results": page["results"] if "skip=0" in url else []} if "skip=" in url else {}
+        return page | told
 
     stub.document = short  # type: ignore[method-assign]
 
