@@ -153,6 +153,8 @@ class _Planner:
 
     def _indexed(self, found: Found, condition: Condition) -> Condition:
         """The condition, or one that means the same, on a path that is in the index."""
+        if isinstance(condition, Exists) and not condition.is_wanted and not found.is_one_way(condition.path):
+            raise NotIndexed("what lacks a chain has one way along it that ends early, of perhaps several")
         if not isinstance(condition, Has) or found.has(condition.path):
             return condition
         for end in reversed(range(1, len(condition.path))):
@@ -174,9 +176,7 @@ class _Planner:
         paths = [one.path.steps if isinstance(one, Range) else one.path.steps[:-1] for one in self._filters]
         paths += [key.path.steps[:-1] for key in self._sort_keys()]
         uses = Counter(steps[:end] for steps in paths for end in range(1, len(steps) + 1))
-        # What lacks a chain has one way along it that ends early, of perhaps several.
-        absent = [one.path.steps[:-1] for one in self._filters if isinstance(one, Existence) and not one.is_wanted]
-        for steps in {*(steps for steps in uses if uses[steps] > 1), *(steps for steps in absent if steps)}:
+        for steps in (steps for steps in uses if uses[steps] > 1):
             if not found.has(_steps(steps)) or not found.is_single(_steps(steps)):
                 self._steps.append("not by the index: several filters about one of several values")
                 return False
@@ -216,8 +216,7 @@ class _Planner:
     def _sort(self, found: Found, key: SortKey) -> Sort:
         path = _steps(key.path.steps)
         # Of several ways some may end early, and then there is no value, which comes first.
-        is_one_way = all(found.is_single(path[:end]) for end in range(1, len(path)))
-        if not is_one_way or not found.is_sortable(path):
+        if not found.is_one_way(path) or not found.is_sortable(path):
             raise NotIndexed(f"{_words_of_path(path)} has values of several kinds, or several values")
         return path, key.is_descending
 

@@ -205,6 +205,10 @@ class Found:
         """Does the path lead to one value at most from any item of the class? NotIndexed if that is not known."""
         return all(part.table.column(path).is_single for part in self.parts)
 
+    def is_one_way(self, path: Steps) -> bool:
+        """Does each step of the path but the last lead to one thing at most? NotIndexed if that is not known."""
+        return all(self.is_single(path[:end]) for end in range(1, len(path)))
+
     def is_sortable(self, path: Steps) -> bool:
         """Is the order of what the path leads to known to be that of SPARQL? NotIndexed if the path is not there."""
         return sortable([part.table.column(path) for part in self.parts])
