@@ -16,6 +16,7 @@ from pqlod.errors import SourceError, StoreError
 from pqlod.export import export, info
 from pqlod.loading import Progress, load
 from pqlod.reports import Row
+from pqlod.sources.files import files_in
 from pqlod.store.generations import Generations
 
 LEAST = {"house": "Commons", "date_tabled": "2024-01-05", "source": "wq-api"}
@@ -258,8 +259,9 @@ def _numbers(samples: Sequence[Path]) -> set[object]:
 
 
 @pytest.mark.full
-def test_all_the_real_data_loads_and_again_unchanged(shared: Path, store: Path) -> None:
+def test_all_the_real_data_loads_in_any_order_and_again_unchanged(shared: Path, store: Path, tmp_path: Path) -> None:
     files = [shared / "data/real", shared / "data/api-samples"]
+    load(reversed(files_in(files)), tmp_path / "reversed")
 
     first, second = load(files, store), load(files, store)
 
@@ -273,3 +275,4 @@ def test_all_the_real_data_loads_and_again_unchanged(shared: Path, store: Path) 
     assert counts["Constituency"] == rows["constituency"].new
     assert (second.generation, second.added, second.removed) == (None, 0, 0)
     assert not any(row.new or row.changed for row in second.rows.values())
+    assert statements(store, tmp_path) == statements(tmp_path / "reversed", tmp_path)
