@@ -58,10 +58,21 @@ def test_a_kind_is_told_by_content(make_file: Make, content: str, name: str) -> 
         ('{"things": []}', "Of no known kind"),
         ('{"uin": "1", ', "Broken JSON"),
         ("<other/>", "Of no known kind"),
-        ("id,name,\"short_name\n1,2,3", "Of no known kind"),
+        ('id,name,"short_name\n1,2,3', "Of no known kind"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe", "it begins with bytes that are no text"),
     ],
-    ids=["empty", "blank", "no records", "prose", "unknown table", "unknown JSON", "cut JSON", "unknown XML", "broken header", "picture"],
+    ids=[
+        "empty",
+        "blank",
+        "no records",
+        "prose",
+        "unknown table",
+        "unknown JSON",
+        "cut JSON",
+        "unknown XML",
+        "broken header",
+        "picture",
+    ],
 )
 def test_what_is_of_no_kind_is_refused_with_the_reason(make_file: Make, content: str | bytes, reason: str) -> None:
     with pytest.raises(SourceError) as error:
