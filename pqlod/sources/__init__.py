@@ -31,7 +31,8 @@ def source_of(file: SourceFile) -> Source:
             return source
     kinds = ", ".join(source.name for source in SOURCES if source.read is not _refuse)
     start = file.head[:40]
-    shown = "with bytes that are no text" if "\ufffd" in start or "\x00" in start else repr(start)
+    is_text = all(character.isprintable() or character.isspace() for character in start.replace("\ufffd", "\x00"))
+    shown = repr(start) if is_text else "with bytes that are no text"
     raise SourceError(f"Of no known kind: it begins {shown}. Known are: {kinds}.", source=file.name)
 
 

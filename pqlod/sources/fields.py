@@ -7,8 +7,11 @@ from datetime import date
 from typing import Any
 
 from pqlod.errors import SourceError
+from pqlod.sources.encodings import NO_CHARACTER, repaired
 
 DAYS_AS_INSTANTS = "days that the source types as instants"
+REPAIRED = "texts that were read in a wrong character set, and are put right"
+INCOMPLETE = "texts in which characters were lost before they came here"
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(T00:00(:00(\.0+)?)?(Z|[+-]00:00)?)?")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?")
 
@@ -35,7 +38,7 @@ class Fields:
             raise self.wrong(name, "text")
         if "\x00" in value:
             raise SourceError(f"{name} holds a NUL character.")
-        return value
+        return value if value.isascii() else self._repaired(value)
 
     def required_text(self, name: str) -> str:
         value = self.text(name).strip()
@@ -123,6 +126,12 @@ class Fields:
 
     def wrong(self, name: str, expected: str) -> SourceError:
         return SourceError(f"{name} is {shown(self.values.get(name))}, expected {expected}.")
+
+    def _repaired(self, text: str) -> str:
+        better = repaired(text)
+        self.notes[REPAIRED] += better != text
+        self.notes[INCOMPLETE] += NO_CHARACTER in better
+        return better
 
     def _date(self, name: str, text: str) -> date:
         try:

@@ -142,4 +142,5 @@ def _bounded_lines(file: IO[bytes]) -> Iterator[bytes | SourceError]:
 
 
 def _wrong_bytes(text: bytes, error: UnicodeDecodeError) -> str:
-    return f"Not UTF-8: the byte 0x{text[error.start]:02X} after {text[max(0, error.start - 20) : error.start]!r}."
+    before = text[max(0, error.start - 20) : error.start]
+    return f"Not {error.encoding.upper()}: the byte 0x{text[error.start]:02X} after {before!r}."
