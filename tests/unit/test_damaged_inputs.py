@@ -118,9 +118,7 @@ DAMAGED = {
     ),
     "xz that is cut": Damage(lambda: packed_in_part(lzma.compress), "Damaged from here on: Compressed file ended", ("0", "5000")),
     "Zstandard that is cut": Damage(lambda: packed_in_part(zstd.compress), "Damaged from here on: Compressed file ended", ("0",)),
-    "gzip with wrong bytes": Damage(
-        lambda: packed_in_part(gzip.compress) + b"\xff" * 99_999, "from here on: Error -3", ("0", "5000")
-    ),
+    "gzip with wrong bytes": Damage(gzip.compress(lines())[:10] + b"\xff" * 99, ": Damaged: Error -3 while decompressing data"),
     "a zip archive": Damage(zipped(), "This is a zip archive: unpack it first."),
     "a web page in place of data": Damage(b"<!DOCTYPE html>\n<html><h1>502 Bad Gateway</h1></html>", "This is a web page"),
     "random bytes": Damage(bytes(range(1, 256)), "it begins with bytes that are no text"),
