@@ -197,18 +197,19 @@ def query(question: str, endpoint: str | None, format_name: str | None, explain:
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     required=True,
-    help="A .nq, .nt or .ttl file, or one of them .gz.",
+    help="A file .nq, .nt, .ttl, .jsonl (questions) or .zip (CSV tables); .gz or .zst after it packs it.",
 )
 def export(store: Path, output: Path) -> None:
-    """Write all of a store's data to a file, whose suffix says in which syntax.
+    """Write a store's data to a file, whose suffix says in which form.
 
     \b
-    Example:
+    Examples:
       pqlod export --store ./store --output parliament.nq.gz
+      pqlod export --store ./store --output tables.zip
     """
     from pqlod.export import export as export_store
 
-    click.echo(f"{export_store(store, output):,} statements written to {output}", err=True)
+    click.echo(f"{export_store(store, output):,} statements, lines or rows written to {output}", err=True)
 
 
 @cli.command()

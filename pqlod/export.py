@@ -1,22 +1,21 @@
 """Writes all of a store to a file, and tells what a store holds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import IO, cast
 
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 
 from pqlod.errors import SourceError
+from pqlod.export_tables import write_questions, write_tables
 from pqlod.packing import is_packing, written
 from pqlod.rdf import DCT, PARL, PROV, RDF, RDFS, SCHEMA, SKOS, XSD, DefaultGraph, Literal, NamedNode, local_name
 from pqlod.sources.ledger import GRAPHS, RECORD
 from pqlod.sources.records import MENTION
 from pqlod.store.generations import Generations
 
-# What the suffixes of an export mean. N-Quads has every graph, the syntaxes of triples the default graph only.
-SYNTAXES = {".nq": RdfFormat.N_QUADS, ".nt": RdfFormat.N_TRIPLES, ".ttl": RdfFormat.TURTLE}
 PREFIXES = {
     name: namespace.iri
     for name, namespace in (
@@ -30,17 +29,15 @@ TOLD = f"SELECT ?name (COUNT(*) AS ?n) {{ GRAPH ?name {{ ?item {RECORD} ?record 
 
 
 def export(folder: Path, output: Path) -> int:
-    """Writes the current generation of the store in ``folder``; gives the number of statements.
+    """Writes the current generation of the store in ``folder``; gives the number of statements, lines or rows.
 
-    The suffix of ``output`` says the syntax (``.nq``, ``.nt``, ``.ttl``, each also with ``.gz`` or ``.zst``). The file is
-    there whole or not at all. SourceError for another suffix, or if the file cannot be written; StoreError for the store.
+    The suffix of ``output`` says the form: a row of FORMS, each also with ``.gz`` or ``.zst``. The file is there whole or not
+    at all. SourceError for another suffix, or if the file cannot be written; StoreError for the store.
     """
-    syntax = _syntax(output)
+    write = FORMS[_form(output)]
     store = Generations(folder).dataset().store
-    graph = None if syntax.supports_datasets else DefaultGraph()
     with written(output) as file:
-        store.dump(file, syntax, from_graph=graph, prefixes=PREFIXES if syntax == RdfFormat.TURTLE else None)
-    return len(store) if graph is None else _triples(store)
+        return write(store, file)
 
 
 @dataclass(frozen=True)
@@ -77,13 +74,37 @@ def info(folder: Path) -> Holdings:
     )  # fmt: skip
 
 
-def _syntax(output: Path) -> RdfFormat:
+def _quads(store: Store, file: IO[bytes]) -> int:
+    store.dump(file, RdfFormat.N_QUADS)
+    return len(store)
+
+
+def _default_graph(syntax: RdfFormat) -> Callable[[Store, IO[bytes]], int]:
+    def write(store: Store, file: IO[bytes]) -> int:
+        prefixes = PREFIXES if syntax == RdfFormat.TURTLE else None
+        store.dump(file, syntax, from_graph=DefaultGraph(), prefixes=prefixes)
+        return _triples(store)
+
+    return write
+
+
+# What the suffixes of an export mean. N-Quads has every graph, all others are of the default graph only.
+FORMS: Mapping[str, Callable[[Store, IO[bytes]], int]] = {
+    ".nq": _quads,
+    ".nt": _default_graph(RdfFormat.N_TRIPLES),
+    ".ttl": _default_graph(RdfFormat.TURTLE),
+    ".jsonl": write_questions,
+    ".zip": write_tables,
+}
+
+
+def _form(output: Path) -> str:
     suffixes = [suffix.lower() for suffix in output.suffixes]
     suffix = suffixes[-2] if len(suffixes) > 1 and is_packing(suffixes[-1]) else (suffixes or [""])[-1]
-    if suffix not in SYNTAXES:
-        known = ", ".join(SYNTAXES)
+    if suffix not in FORMS:
+        known = ", ".join(FORMS)
         raise SourceError(f"The suffix of an export is one of {known}, or one of them with .gz or .zst.", source=str(output))
-    return SYNTAXES[suffix]
+    return suffix
 
 
 def _triples(store: Store) -> int:

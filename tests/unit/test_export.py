@@ -45,9 +45,9 @@ def test_the_same_data_gives_the_same_archive(store: Path, tmp_path: Path) -> No
     assert (tmp_path / "a.nt.gz").read_bytes() == (tmp_path / "b.nt.gz").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["x", "x.json", "x.gz", "x.ttl.zip"])
+@pytest.mark.parametrize("name", ["x", "x.json", "x.gz", "x.ttl.xz"])
 def test_another_suffix_is_refused(store: Path, tmp_path: Path, name: str) -> None:
-    with pytest.raises(SourceError, match=r"one of \.nq, \.nt, \.ttl, or one of them with \.gz or \.zst"):
+    with pytest.raises(SourceError, match=r"one of \.nq, \.nt, \.ttl, \.jsonl, \.zip, or one of them with \.gz or \.zst"):
         export(store, tmp_path / name)
 
 
