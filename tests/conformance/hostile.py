@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ NODES = 20_000
 PATIENCE = 60  # seconds for a response; above any limit of the server
 SLACK = 0.01  # seconds by which a normal query may be slower, however quick it is: what else the machine does
 SLACK_IN_SHORT = 0.1  # the short form runs beside other tests
-MOMENT = 5.0  # seconds in which the processes of a server that was told to end are gone
+MOMENT = 5.0  # seconds in which processes that were told to end are gone
 PAGE_SECONDS = 3.0  # that a page may take while all cores are at work on queries
 SERVER_MEMORY = 500 * 2**20  # bytes for each of the server's own processes
 CODE_MEMORY = 128 * 2**20  # bytes that a worker may have beside its data: the program, and what it maps of the store
@@ -149,12 +149,14 @@ def run(options: Mapping[str, str], *, is_short: bool) -> Iterator[Row]:
         yield Row("a normal query, afterwards", f"{after * 1000:.1f} ms; {usual * 1000:.1f} before", after, after <= most)
         yield at_most("memory of a worker", max(target.workers.values()) >> 20, (settings.query_memory + CODE_MEMORY) >> 20, "MB")
         yield at_most("memory of a process of the server", max(target.servers.values()) >> 20, SERVER_MEMORY >> 20, "MB")
+        places = settings.workers * settings.query_workers
+        yield at_most("workers that there are", settled(lambda: len(set(target.look()) & set(target.workers)), places), places)
         alive = target.look()
-        yield at_most("workers that there are", len(set(alive) & set(target.workers)), settings.workers * settings.query_workers)
         yield at_most("processes of the server that have ended", len(first - set(alive)), 0)
         target.process.terminate()
         target.process.wait(30)
-        yield at_most("processes that are left over", len(left_over((*target.servers, *target.workers))), 0)
+        known = (*target.servers, *target.workers)
+        yield at_most("processes that are left over", settled(lambda: sum(map(is_alive, known)), 0), 0)
 
 
 def singly(target: Target) -> Iterator[Row]:
@@ -300,12 +302,12 @@ def is_alive(pid: int) -> bool:
     return False
 
 
-def left_over(pids: Collection[int]) -> list[int]:
-    """Those that are still there after the moment that the system needs to end them."""
+def settled(count: Callable[[], int], most: int) -> int:
+    """What is counted once it is no more than expected, or after the moment that the system needs to end processes."""
     deadline = time.monotonic() + MOMENT
-    while (left := [pid for pid in pids if is_alive(pid)]) and time.monotonic() < deadline:
+    while (counted := count()) > most and time.monotonic() < deadline:
         time.sleep(0.05)
-    return left
+    return counted
 
 
 def peak_memory(pid: int) -> int:
