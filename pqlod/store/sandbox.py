@@ -251,10 +251,10 @@ class Sandbox:
         """The result of a query, read. Raises as ``query`` does, and QueryLimitExceeded rather than cut it."""
         rows = dict.fromkeys(OWN_MEDIA_TYPES, self.limits.rows)
         result = self.query(location, text, OWN_MEDIA_TYPES, rows_read_here=rows, deadline=deadline, is_trusted=is_trusted)
-        found = parse_result(result)
+        result.read()
         if result.is_cut:
             raise _exceeded("rows", self.limits)
-        return found
+        return parse_result(result, deadline)
 
     def close(self) -> None:
         """Ends the workers; one that is at work ends with its query."""
@@ -298,11 +298,11 @@ def _result(run: Run, request: Mapping[str, Any], limits: Mapping[Kind, Limits])
     return Result(kind, media_type, run)
 
 
-def parse_result(result: Result) -> Solutions | Graph | bool:
-    """A result that was asked for in OWN_MEDIA_TYPES, read whole."""
+def parse_result(result: Result, deadline: Deadline = NEVER) -> Solutions | Graph | bool:
+    """A result that was asked for in OWN_MEDIA_TYPES, read whole. QueryLimitExceeded if that takes until the deadline."""
     body = result.read()
     if result.kind == "graph":
-        return Graph(quad.triple for quad in parse(body, RdfFormat.N_TRIPLES))
+        return Graph(quad.triple for quad in deadline.watch(parse(body, RdfFormat.N_TRIPLES)))
     found = parse_query_results(body, QueryResultsFormat.JSON)
     return bool(found) if isinstance(found, QueryBoolean) else _solutions(found)
 

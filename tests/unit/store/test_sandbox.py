@@ -161,6 +161,13 @@ def test_a_deadline_that_comes_before_the_time_limit_counts(sandbox: Sandbox, lo
     assert time.monotonic() - begin < 1
 
 
+def test_a_graph_is_not_read_beyond_the_deadline(sandbox: Sandbox, location: Path) -> None:
+    result = sandbox.query(location, f"DESCRIBE <{EX}7>", OWN_MEDIA_TYPES)
+
+    with pytest.raises(QueryLimitExceeded):
+        parse_result(result, Deadline.after(0))
+
+
 def test_a_text_that_is_trusted_is_not_screened_and_not_logged(location: Path, tmp_path: Path) -> None:
     text = "SELECT * { " + "{" * 20 + " ?s ?p 'item 7' " + "}" * 20 + " }"
 
