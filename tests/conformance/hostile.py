@@ -38,6 +38,7 @@ NODES = 20_000
 PATIENCE = 60  # seconds for a response; above any limit of the server
 SLACK = 0.01  # seconds by which a normal query may be slower, however quick it is: what else the machine does
 SLACK_IN_SHORT = 0.1  # the short form runs beside other tests
+POOLS = 2  # of workers, in each process of the server: for SPARQL, and for pages
 MOMENT = 5.0  # seconds in which processes that were told to end are gone
 PAGE_SECONDS = 3.0  # that a page may take while all cores are at work on queries
 SERVER_MEMORY = 500 * 2**20  # bytes for each of the server's own processes
@@ -149,7 +150,7 @@ def run(options: Mapping[str, str], *, is_short: bool) -> Iterator[Row]:
         yield Row("a normal query, afterwards", f"{after * 1000:.1f} ms; {usual * 1000:.1f} before", after, after <= most)
         yield at_most("memory of a worker", max(target.workers.values()) >> 20, (settings.query_memory + CODE_MEMORY) >> 20, "MB")
         yield at_most("memory of a process of the server", max(target.servers.values()) >> 20, SERVER_MEMORY >> 20, "MB")
-        places = settings.workers * settings.query_workers
+        places = settings.workers * settings.query_workers * POOLS
         yield at_most("workers that there are", settled(lambda: len(set(target.look()) & set(target.workers)), places), places)
         alive = target.look()
         yield at_most("processes of the server that have ended", len(first - set(alive)), 0)
