@@ -300,13 +300,22 @@ class Generations:
         primary, mark = self.folder / "primary", self.folder / "PRIMARY"
         with told(self.folder):
             if not (mark.is_file() and mark.read_text("ascii").strip() == str(number) and primary.is_dir()):
-                shutil.rmtree(primary, ignore_errors=True)
-                if number:
-                    Store.read_only(str(self.path(number))).backup(str(primary))
-            store = _open_for_writing(primary)
+                self._make_primary(number)
+            try:
+                store = _open_for_writing(primary)
+            except (OSError, RuntimeError) as error:
+                if "Corruption" not in str(error):
+                    raise
+                self._make_primary(number)  # nothing is lost: the generation holds all that was in it
+                store = _open_for_writing(primary)
             mark.unlink(missing_ok=True)
             sync(self.folder)
             return store
+
+    def _make_primary(self, number: int) -> None:
+        shutil.rmtree(self.folder / "primary", ignore_errors=True)
+        if number:
+            Store.read_only(str(self.path(number))).backup(str(self.folder / "primary"))
 
     def _throw_away(self, writing: Writing) -> None:
         """Frees the store and removes it; without PRIMARY, the next writer makes it again whatever is left of it."""

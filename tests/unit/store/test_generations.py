@@ -76,6 +76,16 @@ def test_readers_see_a_write_when_it_is_whole(generations: Generations) -> None:
     assert texts(before) == ["one"]
 
 
+def test_a_primary_that_is_damaged_is_made_again(generations: Generations) -> None:
+    publish(generations, "one")
+    manifest = next((generations.folder / "primary").glob("MANIFEST-*"))
+    manifest.write_bytes(manifest.read_bytes()[:-7] + b"damaged")
+
+    publish(generations, "two")
+
+    assert sorted(texts(generations.dataset())) == ["one", "two"]
+
+
 def test_an_exception_throws_everything_away(generations: Generations) -> None:
     publish(generations, "one")
 
