@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from pqlod import __version__
 from pqlod.assets import asset
 from pqlod.datasets import Datasets
-from pqlod.formatters.html import site_name, upwards
+from pqlod.formatters.html.frame import site_name, upwards
 from pqlod.formatters.words import words
 from pqlod.lda.config import Configuration, read_configuration
 from pqlod.lda.model import Endpoint, ListEndpoint

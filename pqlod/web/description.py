@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request
 from pyoxigraph import Quad, Store
 
 from pqlod.errors import RequestError
-from pqlod.formatters.html import FormatLink
+from pqlod.formatters.html.frame import FormatLink
 from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import Api, Endpoint, ItemEndpoint, ListEndpoint, Viewer
 from pqlod.lda.pages import fetch_page

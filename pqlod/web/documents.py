@@ -6,7 +6,7 @@ from flask import Response, request
 from pyoxigraph import RdfFormat, serialize
 
 from pqlod.errors import BadParameter, NotAcceptable
-from pqlod.formatters.html import FormatLink
+from pqlod.formatters.html.frame import FormatLink
 from pqlod.rdf import Triple
 from pqlod.web.negotiation import best_offer
 from pqlod.web.responses import with_charset

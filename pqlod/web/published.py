@@ -7,7 +7,7 @@ from functools import partial
 from flask import Blueprint, Response, render_template, request
 
 from pqlod.errors import BadParameter, EndpointNotFound, near
-from pqlod.formatters.html import FormatLink
+from pqlod.formatters.html.frame import FormatLink
 from pqlod.lda.routing import split_suffix
 from pqlod.rdf import DCT, RDF, SCHEMA, Graph, Literal, NamedNode, Namespace, Triple
 from pqlod.store.query import Parameter, Query

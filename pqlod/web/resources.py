@@ -8,7 +8,9 @@ from pyoxigraph import RdfFormat, parse
 
 from pqlod.assets import asset
 from pqlod.errors import EndpointNotFound
-from pqlod.formatters.html import FormatLink, Item, graph_items
+from pqlod.formatters.html.frame import FormatLink
+from pqlod.formatters.html.graphs import graph_items
+from pqlod.formatters.html.values import Item
 from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import Endpoint, ItemEndpoint
 from pqlod.lda.routing import Match

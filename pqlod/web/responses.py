@@ -10,7 +10,7 @@ from flask import Response, request
 
 from pqlod import __version__
 from pqlod.formatters import write_page
-from pqlod.formatters.html import format_links
+from pqlod.formatters.html.frame import format_links
 from pqlod.lda.model import Endpoint, Viewer, ViewKind
 from pqlod.lda.vocabulary import Vocabulary
 from pqlod.web.negotiation import Choice, essence

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request
 
 from pqlod.datasets import Opened
 from pqlod.errors import BadParameter, DatasetUnavailable, NotAcceptable, PqlodError
-from pqlod.formatters.html import FormatLink, upwards
+from pqlod.formatters.html.frame import FormatLink, upwards
 from pqlod.formatters.solutions import FORMATS, GRAPH_NAMES, PAGE, ResultFormat, format_named, format_names, table
 from pqlod.store.embedded import EmbeddedDataset
 from pqlod.store.sandbox import OWN_MEDIA_TYPES, Kind, Result, Sandbox, UnwantedKind, parse_result

@@ -3,7 +3,8 @@ from html.parser import HTMLParser
 import pytest
 from flask.testing import FlaskClient
 
-from pqlod.formatters.html import in_words, literal, sanitised, upwards
+from pqlod.formatters.html.frame import upwards
+from pqlod.formatters.html.values import in_words, literal, sanitised
 from pqlod.rdf import XSD, Literal
 
 VOID = frozenset({"meta", "link", "br", "hr", "input", "img", "col"})

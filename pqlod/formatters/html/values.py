@@ -1,31 +1,21 @@
-"""HTML pages of lists and items, for people: plain, without scripts, every value linked to where it leads."""
+"""What an item and its values look like to people: days in words, markup made safe, links to what they mention."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import nh3
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from pqlod import __version__
-from pqlod.formatters.choices import choices_of
 from pqlod.formatters.filter_links import Fields, FilterLink, FilterLinks
-from pqlod.formatters.items import LABEL_PROPERTIES, Field, Node, Shape, Value, best_label, last_segment
+from pqlod.formatters.html.frame import upwards
+from pqlod.formatters.items import LABEL_PROPERTIES, Field, Node, Value, best_label, last_segment
 from pqlod.formatters.words import words
-from pqlod.lda.links import RequestUrl
-from pqlod.lda.metadata import SPARQL
 from pqlod.lda.model import Api
-from pqlod.lda.parameters import is_reserved
 from pqlod.lda.routing import Router
-from pqlod.rdf import API, DCT, FOAF, PQLOD, RDF, RDFS, XSD, BlankNode, Graph, Literal, NamedNode, Resource, Term
-
-if TYPE_CHECKING:
-    from pqlod.lda.pages import Page
+from pqlod.rdf import FOAF, XSD, Literal, NamedNode, Resource
 
 # What may stay of the markup in a text, such as a minister's answer. No images, styles or scripts.
 TAGS = frozenset({
@@ -37,8 +27,7 @@ ATTRIBUTES = {"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "ro
 SCHEMES = frozenset({"http", "https", "mailto"})
 # Said by the page as a whole, and not again of its item.
 UNSHOWN = frozenset({FOAF.isPrimaryTopicOf})
-QUERIES = {API.selectionResult: "What is on the page", API.viewingResult: "What is told of it"}
-MONTHS = [
+MONTHS = (
     "January",
     "February",
     "March",
@@ -51,19 +40,11 @@ MONTHS = [
     "October",
     "November",
     "December",
-]
+)
 
 _MARKUP = re.compile(rf"</?({'|'.join(sorted(TAGS))})(\s[^<>]*)?/?>", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
-
-
-class FormatLink(NamedTuple):
-    """A format of a document: its name, the document's address in it, and its media type."""
-
-    name: str
-    address: str
-    media_type: str
 
 
 @dataclass(frozen=True)
@@ -95,104 +76,6 @@ class Item:
     rows: tuple[Row, ...] = field(default=())
 
 
-def write_html(page: "Page") -> bytes:
-    """The page as an HTML document in UTF-8."""
-    links = Links(page.api, page.request.url.path, FilterLinks(_first_page(page), page.api.vocabulary) if page.is_list else None)
-    nodes = Shape(page).items()
-    template = environment().get_template("list.html" if page.is_list else "item.html")
-    pieces = template.generate(
-        page=page,
-        items=[_item(node, links) for node in page.deadline.watch(nodes)],
-        filters=filters(page),
-        choices=choices_of(page, nodes, _first_page(page)) if page.is_list else None,
-        queries=queries_of(page),
-        is_asked_here=page.api.source.iri == PQLOD.store,
-        formats=format_links(page),
-        site=site_name([page.api]),
-        up=links.up,
-    )
-    return "".join(page.deadline.watch(pieces)).encode()
-
-
-def queries_of(page: "Page") -> list[tuple[str, str]]:
-    """The queries that a page came from, where it tells them, each with what it was for."""
-    graph = page.metadata
-    return [
-        (QUERIES[predicate], text.value)
-        for _, predicate, result in graph
-        if predicate in QUERIES
-        for query in graph.values(result, SPARQL.query)
-        for text in graph.values(query, RDF.value)
-        if isinstance(text, Literal)
-    ]
-
-
-def site_name(apis: Sequence[Api]) -> str:
-    """What the pages of a service have above them: the label of its first API."""
-    return next((api.label for api in apis if api.label), "Linked Data API")
-
-
-@cache
-def environment() -> Environment:
-    """The templates, with what they all need."""
-    made = Environment(
-        loader=PackageLoader("pqlod", "web/templates"),
-        autoescape=select_autoescape(default=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.globals["version"] = __version__
-    made.filters["words"] = words
-    return made
-
-
-def graph_items(graph: Graph) -> list[Item]:
-    """Every resource of a graph that has an IRI as an item, by IRI; blank nodes are shown where they are mentioned."""
-    iris = sorted((subject for subject in graph.subjects() if isinstance(subject, NamedNode)), key=lambda iri: iri.value)
-    return [_graph_item(graph, iri) for iri in iris]
-
-
-def upwards(path: str) -> str:
-    """The relative address of the root as seen from a path, so that no page needs to know where it is mounted."""
-    return "../" * (path.count("/") - 1) or "./"
-
-
-def format_links(page: "Page") -> list[FormatLink]:
-    """Every format of the page, but for those whose names begin with ``_``, which are not advertised."""
-    url, by_suffix = page.request.url.with_suffix(page.formatter.name), page.api.negotiates_by_suffix
-    return [
-        FormatLink(name, str(url.in_format(name, by_suffix=by_suffix)), formatter.media_types[0])
-        for name, formatter in page.endpoint.formatters.items()
-        if formatter.is_advertised and not name.startswith("_")
-    ]
-
-
-def filters(page: "Page") -> list[tuple[str, str, str]]:
-    """The filters of a list as people read them, each with its value and the address of the list without it."""
-    url = _first_page(page)
-    return [
-        (
-            _filter_in_words(name),
-            value,
-            str(replace(url, parameters=tuple(pair for pair in url.parameters if pair != (name, value)))),
-        )
-        for name, value in url.parameters
-        if value and not is_reserved(name)
-    ]
-
-
-def _first_page(page: "Page") -> RequestUrl:
-    return page.request.url.with_suffix(page.formatter.name).without("_format", "_page", "_generation")
-
-
-def _filter_in_words(name: str) -> str:
-    """``min-answer.dateOfAnswer`` is "answer › date of answer min"."""
-    operator, hyphen, path = name.rpartition("-")
-    steps = " › ".join(words(step) for step in path.split(".") if step)
-    return f"{steps} {operator}" if hyphen else steps
-
-
 class Links:
     """Where the resources of an API are shown, as addresses relative to one path, and what the values of a list lead to."""
 
@@ -210,12 +93,13 @@ class Links:
         return self._filters.of(path, value) if self._filters and path else ()
 
 
-def _item(node: Node, links: Links) -> Item:
+def item_of(node: Node, links: Links) -> Item:
+    """An item with all its rows."""
     iri = node.resource.value
-    return Item(best_label(node) or last_segment(iri), iri, links.address(iri), tuple(_rows(node, links)))
+    return Item(best_label(node) or last_segment(iri), iri, links.address(iri), tuple(rows(node, links)))
 
 
-def _rows(node: Node, links: Links, above: Fields | None = ()) -> Iterator[Row]:
+def rows(node: Node, links: Links, above: Fields | None = ()) -> Iterator[Row]:
     """Its properties, but for the label that its heading or its link says."""
     label = _label(node)
     for each, values in node.fields:
@@ -246,7 +130,7 @@ def _shown(value: Value, links: Links, path: Fields | None) -> Shown:
 def _described(node: Node, links: Links, path: Fields | None) -> Shown:
     """A link that says the resource's label, with the rows of whatever else is known of it."""
     link = _link(node.resource, links, best_label(node) or last_segment(node.id or ""))
-    return Shown(link, _label_filters(node, links, path), rows=tuple(_rows(node, links, path)))
+    return Shown(link, _label_filters(node, links, path), rows=tuple(rows(node, links, path)))
 
 
 def _label_filters(node: Node, links: Links, path: Fields | None) -> tuple[FilterLink, ...]:
@@ -259,10 +143,10 @@ def _label_filters(node: Node, links: Links, path: Fields | None) -> tuple[Filte
 def _link(resource: Resource, links: Links, text: str) -> Markup:
     if not isinstance(resource, NamedNode):
         return Markup()
-    return _anchor(links.address(resource.value), text or resource.value)
+    return anchor(links.address(resource.value), text or resource.value)
 
 
-def _anchor(address: str, text: str) -> Markup:
+def anchor(address: str, text: str) -> Markup:
     """A link, but for addresses that a browser should not follow (``javascript:``, ``urn:``), which are text."""
     if urlsplit(address).scheme not in {"", *SCHEMES}:
         return Markup("{}").format(text)
@@ -305,28 +189,3 @@ def in_words(text: str) -> str | None:
     zone = {"Z": "UTC", None: ""}.get(match[5], match[5])
     time = f", {match[4]} {zone}".rstrip() if match[4] else ""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}{time}"
-
-
-def _graph_item(graph: Graph, iri: NamedNode) -> Item:
-    labels = (graph.value(iri, each) for each in (RDFS.label, DCT.title))
-    title = next((label.value for label in labels if isinstance(label, Literal)), last_segment(iri.value))
-    return Item(title, iri.value, iri.value, _graph_rows(graph, iri))
-
-
-def _graph_rows(graph: Graph, subject: Resource) -> tuple[Row, ...]:
-    return tuple(
-        Row(words(last_segment(each.value)), each.value, tuple(_graph_value(graph, term) for term in terms))
-        for each, terms in graph.properties(subject).items()
-    )
-
-
-def _graph_value(graph: Graph, term: Term) -> Shown:
-    match term:
-        case Literal():
-            return Shown(literal(term))
-        case NamedNode():
-            return Shown(_anchor(term.value, term.value))
-        case BlankNode():
-            return Shown(Markup(), rows=_graph_rows(graph, term))
-        case _:
-            return Shown(Markup("{}").format(str(term)))
