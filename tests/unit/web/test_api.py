@@ -118,7 +118,7 @@ def test_other_methods_are_405_with_allow(client: FlaskClient, method: str) -> N
         ("/members", "image/png", 406),
         ("/resources/nothing.json", "", 404),
         ("/id/members/172", "", 303),
-        ("/static/pqlod.css", "", 200),
+        ("/static/css/base.css", "", 200),
     ],
 )
 def test_any_site_may_read_any_response(client: FlaskClient, path: str, accept: str, status: int) -> None:
