@@ -67,8 +67,6 @@ _CAUSES: tuple[tuple[int, str, str], ...] = (
     (errno.EDQUOT, "Disk quota exceeded", "has no space left on its disk"),
     (errno.ENOTDIR, "Not a directory", "is not a folder"),
     (errno.EEXIST, "File exists", "is not a folder"),
-    (errno.ENOLCK, "lock hold by current process", "is still in use by an earlier write of this process"),
-    (errno.EAGAIN, "Resource temporarily unavailable", "is in use by another program"),
 )
 
 

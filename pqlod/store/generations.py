@@ -2,8 +2,8 @@
 
     FORMAT                     which layout this is
     LOCK                       held by the process that writes, and tells its number
-    primary/                   the writer's own RocksDB
-    PRIMARY                    the generation that primary/ equals; not there while primary/ is being changed
+    primary/7f3a…/             the writer's own RocksDB, under a name that is never used again
+    PRIMARY                    the generation that it equals, and its name; not there while it is being changed
     generations/000042/store/  an immutable copy (RocksDB's files are hard links)
     generations/000042/words.sqlite, generation.json
     generations/000042/base.sqlite, changed.json   in place of words.sqlite, where that is left to the first search
@@ -16,9 +16,9 @@ killed at any moment leaves readers on a complete generation, and the next write
 """
 
 import fcntl
-import gc
 import json
 import os
+import secrets
 import shutil
 import threading
 import time
@@ -55,8 +55,8 @@ class GenerationGone(StoreError):
 class Writing:
     """What a writer has in hand until its generation is published: the primary store, to be changed at will."""
 
-    def __init__(self, store: Store, number: int, indexes_later: bool = False) -> None:
-        self.store, self.number, self.indexes_later = store, number, indexes_later
+    def __init__(self, store: Store, place: Path, number: int, indexes_later: bool = False) -> None:
+        self.store, self.place, self.number, self.indexes_later = store, place, number, indexes_later
         self.origin = ""  # where the generation is from, if not from what it holds
         self.changed_items: set[Resource] | None = None  # None: not told, anything may have changed
         self.plan: IndexPlan | None = None  # what the index of values is to be made of from now on, if that changes
@@ -216,7 +216,7 @@ class Generations:
             with told(self.folder):
                 self._sweep()
             number = self._number_or_zero()
-            writing = Writing(self._open_primary(number), number + 1, indexes_later)
+            writing = Writing(*self._open_primary(number), number + 1, indexes_later)
             try:
                 self._checkpoint("opened")
                 yield writing
@@ -253,7 +253,7 @@ class Generations:
             self._throw_away(writing)
         elif writing.is_unchanged:
             del writing.store
-            write_whole(self.folder / "PRIMARY", f"{number}\n")
+            self._mark(writing.place, number)
         else:
             with told(self.folder):
                 self._publish(writing, number)
@@ -267,7 +267,7 @@ class Generations:
         self._index(writing, self._generation(number), temporary)
         self._switch(temporary, writing.origin)
         del writing.store
-        write_whole(self.folder / "PRIMARY", f"{writing.number}\n")
+        self._mark(writing.place, writing.number)
         self._checkpoint("marked")
         self._prune()
 
@@ -295,27 +295,39 @@ class Generations:
         elif plan := writing.plan or former.plan or (self._plan() if self._plan else None):
             values.build(writing.store, plan)
 
-    def _open_primary(self, number: int) -> Store:
-        """The writer's store, equal to the current generation; made from it again if a writer left it otherwise."""
-        primary, mark = self.folder / "primary", self.folder / "PRIMARY"
+    def _open_primary(self, number: int) -> tuple[Store, Path]:
+        """The writer's store, equal to the current generation, and its folder; made from it again if it was left otherwise."""
         with told(self.folder):
-            if not (mark.is_file() and mark.read_text("ascii").strip() == str(number) and primary.is_dir()):
-                self._make_primary(number)
-            try:
-                store = _open_for_writing(primary)
-            except (OSError, RuntimeError) as error:
-                if "Corruption" not in str(error):
-                    raise
-                self._make_primary(number)  # nothing is lost: the generation holds all that was in it
-                store = _open_for_writing(primary)
-            mark.unlink(missing_ok=True)
+            opened = self._kept_primary(number) or self._new_primary(number)
+            (self.folder / "PRIMARY").unlink(missing_ok=True)
             sync(self.folder)
-            return store
+            return opened
 
-    def _make_primary(self, number: int) -> None:
-        shutil.rmtree(self.folder / "primary", ignore_errors=True)
+    def _kept_primary(self, number: int) -> tuple[Store, Path] | None:
+        """The one that the last writer left, if it can be opened: it may be damaged, or somebody may hold it still."""
+        try:
+            left, name = (self.folder / "PRIMARY").read_text("ascii").split()
+            place = self.folder / "primary" / name
+            return (_open_for_writing(place), place) if left == str(number) and place.is_dir() else None
+        except (OSError, RuntimeError, ValueError):
+            return None  # nothing is lost: the generation holds all that was in it
+
+    def _new_primary(self, number: int) -> tuple[Store, Path]:
+        """Made from the generation, under a name that no other had.
+
+        RocksDB, when it closes, deletes all files in its folder that it does not know. A store lives on in the frames of
+        the exception that ended its write, when another process may have the lock already.
+        """
+        folder = self.folder / "primary"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(exist_ok=True)
+        place = folder / secrets.token_hex(8)
         if number:
-            Store.read_only(str(self.path(number))).backup(str(self.folder / "primary"))
+            Store.read_only(str(self.path(number))).backup(str(place))
+        return Store(str(place)), place
+
+    def _mark(self, place: Path, number: int) -> None:
+        write_whole(self.folder / "PRIMARY", f"{number} {place.name}\n")
 
     def _throw_away(self, writing: Writing) -> None:
         """Frees the store and removes it; without PRIMARY, the next writer makes it again whatever is left of it."""
@@ -399,17 +411,11 @@ def _take(lock: IO[str], patience: float) -> bool:
             time.sleep(0.005)
 
 
-def _open_for_writing(primary: Path) -> Store:
+def _open_for_writing(place: Path) -> Store:
     """Opens it, less the logs that RocksDB put aside each time that it was opened."""
-    for log in primary.glob("LOG.old.*"):
+    for log in place.glob("LOG.old.*"):
         log.unlink(missing_ok=True)
-    try:
-        return Store(str(primary))
-    except OSError as error:
-        if "lock hold by current process" not in str(error):
-            raise
-        gc.collect()  # the store of a write that failed can live on in the frames of its exception
-        return Store(str(primary))
+    return Store(str(place))
 
 
 def _write_about(folder: Path, origin: str) -> None:

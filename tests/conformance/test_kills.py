@@ -23,7 +23,7 @@ SECONDS = 120
 def size(folder: Path) -> int:
     """Bytes of the files, of which any may vanish under our eyes."""
     total = 0
-    for file in folder.iterdir():
+    for file in folder.rglob("*"):
         with suppress(FileNotFoundError):
             total += file.stat().st_size
     return total

@@ -40,8 +40,21 @@ def publish_patiently(generations: Generations, text: str) -> None:
         writing.store.add(quad(text))
 
 
+def primary(generations: Generations) -> Path:
+    """The folder of the writer's store, which is alone of its kind."""
+    (place,) = (generations.folder / "primary").iterdir()
+    return place
+
+
 def fail_after(first: Quad) -> Iterator[Quad]:
     yield first
+    raise ValueError("no more")
+
+
+def fail_after_compaction(store: Store, outliving: list[Store]) -> None:
+    """Leaves the store without the files of its generation, and with somebody who holds it."""
+    outliving.append(store)
+    store.optimize()
     raise ValueError("no more")
 
 
@@ -78,7 +91,7 @@ def test_readers_see_a_write_when_it_is_whole(generations: Generations) -> None:
 
 def test_a_primary_that_is_damaged_is_made_again(generations: Generations) -> None:
     publish(generations, "one")
-    manifest = next((generations.folder / "primary").glob("MANIFEST-*"))
+    manifest = next(primary(generations).glob("MANIFEST-*"))
     manifest.write_bytes(manifest.read_bytes()[:-7] + b"damaged")
 
     publish(generations, "two")
@@ -110,7 +123,7 @@ def test_discard_throws_everything_away(generations: Generations) -> None:
 
 def test_unchanged_makes_no_generation_and_keeps_primary(generations: Generations) -> None:
     publish(generations, "one")
-    primary = (generations.folder / "primary").stat().st_ino
+    before = primary(generations)
 
     with generations.writing() as writing:
         writing.unchanged()
@@ -118,7 +131,7 @@ def test_unchanged_makes_no_generation_and_keeps_primary(generations: Generation
     assert generations.numbers() == (1,)
     publish(generations, "two")
     assert texts(generations.dataset()) == ["one", "two"]
-    assert (generations.folder / "primary").stat().st_ino == primary
+    assert primary(generations) == before
 
 
 def test_the_last_generations_are_kept(tmp_path: Path) -> None:
@@ -162,7 +175,7 @@ def test_the_logs_that_rocksdb_puts_aside_do_not_heap_up(generations: Generation
     for number in range(4):
         publish(generations, str(number))
 
-    assert len(list((generations.folder / "primary").glob("LOG.old.*"))) == 1
+    assert len(list(primary(generations).glob("LOG.old.*"))) == 1
 
 
 def test_datasets_are_opened_once(generations: Generations) -> None:
@@ -197,16 +210,44 @@ def test_another_writer_is_told_who_writes(generations: Generations) -> None:
         pass
 
 
-def test_a_store_that_is_still_held_is_told_and_left_whole(generations: Generations) -> None:
+def test_a_primary_that_is_still_held_is_in_nobody_s_way(generations: Generations) -> None:
     publish(generations, "one")
-    held = Store(str(generations.folder / "primary"))
+    held = Store(str(primary(generations)))
 
-    with pytest.raises(StoreError, match="is still in use by an earlier write of this process"):
-        publish(generations, "two")
+    publish(generations, "two")
 
+    held.add(quad("stray"))
     del held
     publish(generations, "three")
-    assert texts(generations.dataset()) == ["one", "three"]
+    assert texts(generations.dataset()) == ["one", "three", "two"]
+
+
+def test_a_store_that_outlives_its_failed_write_harms_no_later_one(generations: Generations) -> None:
+    publish(generations, "one")
+    outliving: list[Store] = []
+    with pytest.raises(ValueError, match="no more"), generations.writing() as writing:
+        fail_after_compaction(writing.store, outliving)
+    subprocess.run([sys.executable, "-c", WRITER, generations.folder, "none"], check=True)
+    files = sorted(primary(generations).iterdir())
+
+    outliving.clear()  # closed, it deletes the files of its folder that it does not know
+
+    assert sorted(primary(generations).iterdir()) == files
+    Store(str(primary(generations)))
+
+
+def test_a_store_of_an_earlier_layout_is_written(generations: Generations) -> None:
+    publish(generations, "one")
+    place, folder = primary(generations), generations.folder
+    place.rename(folder / "moved")
+    (folder / "primary").rmdir()
+    (folder / "moved").rename(folder / "primary")
+    (folder / "PRIMARY").write_text("1\n")
+
+    publish(generations, "two")
+
+    assert texts(generations.dataset()) == ["one", "two"]
+    assert list((folder / "primary").iterdir()) == [primary(generations)]
 
 
 def test_a_full_disk_is_told(generations: Generations) -> None:
