@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from pqlod import __version__
 from pqlod.assets import asset
 from pqlod.datasets import Datasets
-from pqlod.formatters.html.frame import site_name, upwards
+from pqlod.formatters.html.frame import kinds_of_pages, site_name, upwards
 from pqlod.formatters.words import words
 from pqlod.lda.config import Configuration, read_configuration
 from pqlod.lda.model import Endpoint, ListEndpoint
@@ -109,7 +109,7 @@ def configuration_reader(locations: tuple[str, ...]) -> Callable[[], Configurati
     def read() -> Configuration:
         folders = [asset("queries/api"), *(Path(place.rpartition("::")[2]).parent / "queries" for place in locations)]
         queries = {name: query for folder in folders for name, query in load_queries(folder).items()}
-        configuration = read_configuration(places, queries)
+        configuration = read_configuration(places, queries, templates=kinds_of_pages())
         return replace(configuration, files=(*configuration.files, *(file for folder in folders for file in folder.glob("*.rq"))))
 
     return read

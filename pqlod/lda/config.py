@@ -4,7 +4,7 @@ This is the only place that reads them. What can be used is, and all mistakes ar
 or viewer leaves its siblings standing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,8 @@ from pqlod.lda.endpoints import EndpointReader
 from pqlod.lda.files import ConfigurationFile, Mount, find_files, read_file, read_vocabulary_file
 from pqlod.lda.formats import FormatterReader
 from pqlod.lda.known import check_properties
-from pqlod.lda.model import Api, Endpoint, Rewrite, Source
+from pqlod.lda.model import Api, Endpoint, PageDeclaration, Rewrite, Source
+from pqlod.lda.page_declarations import PageDeclarationReader
 from pqlod.lda.paths import PropertyPath, parse_path
 from pqlod.lda.reading import Node, Report, show
 from pqlod.lda.selectors import SelectorReader
@@ -44,14 +45,16 @@ def read_configuration(
     queries: Mapping[str, Query] = _NO_QUERIES,
     *,
     prefixes: Mapping[str, str] = _NO_PREFIXES,
+    templates: Collection[str] | None = None,
 ) -> Configuration:
     """The configuration in one or several files, each given as ``[mount::]path``, where a ``*`` stands for any text.
 
     ``queries`` are those that ``pqlod:query`` may name, by the names of their files; ``prefixes`` are known in
-    each file before its first line. Raises ConfigurationError if a file cannot be read or is not Turtle.
+    each file before its first line; ``templates`` are those that ``pqlod:template`` may name, None
+    if any. Raises ConfigurationError if a file cannot be read or is not Turtle.
     """
     mounts = find_files([locations] if isinstance(locations, str | Path) else locations)
-    readers = [_FileReader(mount, read_file(mount.path, prefixes), queries) for mount in mounts]
+    readers = [_FileReader(mount, read_file(mount.path, prefixes), queries, templates) for mount in mounts]
     apis = tuple(api for reader in readers for api in reader.read())
     return Configuration(
         apis,
@@ -63,8 +66,10 @@ def read_configuration(
 class _FileReader:
     """Reads the APIs of one file."""
 
-    def __init__(self, mount: Mount, file: ConfigurationFile, queries: Mapping[str, Query]) -> None:
-        self._mount, self._file, self._queries = mount, file, queries
+    def __init__(
+        self, mount: Mount, file: ConfigurationFile, queries: Mapping[str, Query], templates: Collection[str] | None
+    ) -> None:
+        self._mount, self._file, self._queries, self._templates = mount, file, queries, templates
         self.report = Report(file.mistakes)
         self.files = list(file.files)
 
@@ -89,6 +94,7 @@ class _FileReader:
             node, source, prefix, base, vocabulary,
             ViewerReader(vocabulary), FormatterReader(), SelectorReader(vocabulary, self._queries),
         )  # fmt: skip
+        endpoints = tuple(self._endpoints(node, readers))
         return Api(
             iri=node.term if isinstance(node.term, NamedNode) else NamedNode("urn:pqlod:api"),
             label=next(iter(node.texts(RDFS.label)), ""),
@@ -97,14 +103,19 @@ class _FileReader:
             prefix=prefix,
             source=(self._source(source) if source else None) or Source(PQLOD.store),
             view_sources=tuple(self._view_sources(node)),
-            endpoints=tuple(self._endpoints(node, readers)),
+            endpoints=endpoints,
             vocabulary=vocabulary,
             negotiates_by_suffix=node.one(API.contentNegotiation) != API.parameterBased,
             honours_forwarded=node.boolean(ELDA.enableForwardHeaders, default=True),
             rewrites=tuple(self._rewrites(node)),
             text_index=tuple(self._text_index(node, vocabulary)),
+            pages=tuple(self._pages(node, PageDeclarationReader(vocabulary, endpoints, prefix, self._templates))),
             graph=node.graph,
         )
+
+    def _pages(self, node: Node, reader: PageDeclarationReader) -> Iterable[PageDeclaration]:
+        declared = (self.report.usable(partial(reader.read, described)) for described in node.nodes(PQLOD.page))
+        return (declaration for declaration in declared if declaration)
 
     def _endpoints(self, node: Node, reader: EndpointReader) -> Iterable[Endpoint]:
         templates: dict[str, str] = {}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from pqlod.errors import near
-from pqlod.lda.reading import Report, show
+from pqlod.lda.reading import Report, list_members, show
 from pqlod.rdf import API, ELDA, PQLOD, RDF, BlankNode, Graph, NamedNode, Term
 
 _NAMESPACES = {"api": API, "elda": ELDA, "pqlod": PQLOD}
@@ -29,7 +29,7 @@ UNDERSTOOD: Mapping[str, frozenset[NamedNode]] = {
         BOTH
         + """api:sparqlEndpoint api:endpoint api:base api:vocabulary api:prefixMapping api:contentNegotiation
         elda:uriTemplatePrefix elda:allowSyntaxProperties elda:rewriteResultURIs elda:enhanceViewWith
-        elda:enableForwardHeaders pqlod:textIndex"""
+        elda:enableForwardHeaders pqlod:textIndex pqlod:page"""
     ),
     "endpoint": _terms(BOTH + "api:uriTemplate api:itemTemplate api:selector api:exampleRequestPath"),
     "selector": _terms("api:parent api:type api:filter api:where api:orderBy api:sort api:select pqlod:query"),
@@ -49,6 +49,8 @@ UNDERSTOOD: Mapping[str, frozenset[NamedNode]] = {
         """api:sparqlEndpoint elda:authKey elda:textQueryProperty elda:textContentProperty elda:textSearchOperand
         elda:textPlaceEarly"""
     ),
+    "page": _terms("pqlod:of pqlod:template pqlod:panels pqlod:neighbours"),
+    "panel": _terms("pqlod:list pqlod:size pqlod:charts"),
     "declaration": _terms("api:label api:multiValued api:structured elda:cacheExpiryTime pqlod:printedDatatype"),
 }
 
@@ -75,7 +77,7 @@ CLASSES: Mapping[NamedNode, str] = {
     "formatter",
 )  # fmt: skip
 
-# What the value of a property is.
+# What the value of a property is, or each of the values that it lists.
 ROLES: Mapping[NamedNode, str] = {
     API.endpoint: "endpoint",
     API.selector: "selector",
@@ -92,6 +94,8 @@ ROLES: Mapping[NamedNode, str] = {
     ELDA.rewriteResultURIs: "rewriting rule",
     API.sparqlEndpoint: "source",
     ELDA.enhanceViewWith: "source",
+    PQLOD.page: "page",
+    PQLOD.panels: "panel",
 }
 
 _ALL = frozenset().union(*UNDERSTOOD.values())
@@ -104,7 +108,8 @@ def kinds_of_resources(graph: Graph) -> Mapping[Term, frozenset[str]]:
         if prop == RDF.type and value in CLASSES:
             kinds.setdefault(subject, set()).add(CLASSES[value])
         elif prop in ROLES:
-            kinds.setdefault(value, set()).add(ROLES[prop])
+            for each in list_members(graph, value) if graph.values(value, RDF.first) else (value,):
+                kinds.setdefault(each, set()).add(ROLES[prop])
     return {term: frozenset(found) for term, found in kinds.items()}
 
 

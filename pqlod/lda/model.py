@@ -4,7 +4,7 @@ Inheritance is resolved by the reader (``lda/config.py``): an endpoint holds all
 viewers, formatters, variables and defaults included, so that no later stage asks the API for a default.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
@@ -223,6 +223,34 @@ class ItemEndpoint(Endpoint):
 
 
 @dataclass(frozen=True)
+class Panel:
+    """A list of the API on the page of an item (``pqlod:panels``): its first items, and charts of what it has.
+
+    ``address`` is that of the list, whose path and values may hold property paths of the item in braces, and ``{item}``, its
+    IRI. ``charts`` are names of facets of the list.
+    """
+
+    label: str
+    address: UriTemplate
+    size: int = 5
+    charts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PageDeclaration:
+    """How the items of some classes are shown to people (``pqlod:page``).
+
+    ``template`` names the templates of their page and card, or is empty. ``neighbours`` is the list in which an item has one
+    before and one after it.
+    """
+
+    classes: tuple[NamedNode, ...]
+    template: str = ""
+    panels: tuple[Panel, ...] = ()
+    neighbours: UriTemplate | None = None
+
+
+@dataclass(frozen=True)
 class Rewrite:
     """IRIs of results that start with ``start`` start with ``replacement`` instead (``elda:rewriteResultURIs``)."""
 
@@ -259,4 +287,9 @@ class Api:
     honours_forwarded: bool = True  # X-Forwarded-Host and its siblings are believed
     rewrites: tuple[Rewrite, ...] = ()
     text_index: tuple[PropertyPath, ...] = ()  # the texts that _search looks in; none: every text
+    pages: tuple[PageDeclaration, ...] = ()
     graph: Graph = field(repr=False)
+
+    def page_of(self, classes: Collection[Term]) -> PageDeclaration | None:
+        """How something of these classes is shown to people; None where the configuration does not say it."""
+        return next((page for page in self.pages if not set(page.classes).isdisjoint(classes)), None)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from pqlod.errors import BadParameter, ItemNotFound, QuerySyntaxError
 from pqlod.lda.bindings import Bindings, compute_variables, text_of
@@ -24,6 +25,9 @@ from pqlod.store.dataset import Dataset, Match, Matches
 from pqlod.store.deadline import NEVER, Deadline
 from pqlod.store.query import Query
 
+if TYPE_CHECKING:
+    from pqlod.lda.companions import Companions
+
 MOST_MATCHES = 10_000  # of a search, best first: as many items as a query can name and still be read quickly
 MOST_TOTALS = 1024  # kept in memory, of as many lists
 
@@ -33,7 +37,8 @@ class Page:
     """A list or an item, ready to be written.
 
     ``graph`` is the view of the items; ``metadata`` is about the page, whose IRI is ``iri``. ``total`` is the
-    number of items on all pages, None where it is not counted. It must be written before its deadline.
+    number of items on all pages, None where it is not counted. It must be written before its deadline. ``companions`` are
+    what a page for people has beside it, None in other formats.
     """
 
     api: Api
@@ -50,6 +55,7 @@ class Page:
     next: str | None = None
     previous: str | None = None
     deadline: Deadline = NEVER
+    companions: "Companions | None" = None
 
     @property
     def is_list(self) -> bool:

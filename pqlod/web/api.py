@@ -6,7 +6,9 @@ from flask import Blueprint, Response, request
 
 from pqlod.errors import EndpointNotFound
 from pqlod.lda.bindings import text_of
+from pqlod.lda.companions import fetch_companions
 from pqlod.lda.links import RequestUrl
+from pqlod.lda.model import FormatterKind
 from pqlod.lda.pages import fetch_page
 from pqlod.lda.parameters import PageRequest, parse_parameters
 from pqlod.lda.routing import Match
@@ -69,6 +71,8 @@ def _page(service: Service, served: Served, match: Match, page_request: PageRequ
         response = Response(status=304)
     else:
         page = fetch_page(match.api, match.endpoint, page_request, choice.formatter, dataset, others)
+        if choice.formatter.kind is FormatterKind.HTML:
+            page = replace(page, companions=fetch_companions(page, dataset, others, deadline))
         response = page_response(replace(page, deadline=deadline), choice)
     response.headers["Content-Location"] = str(page_request.url.without("_format").with_suffix(choice.formatter.name))
     if opened.generation is not None:

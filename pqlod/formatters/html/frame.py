@@ -41,6 +41,12 @@ def environment() -> Environment:
     return made
 
 
+def kinds_of_pages() -> frozenset[str]:
+    """The names that ``pqlod:template`` may have: those of the templates for the pages and cards of a kind of item."""
+    names = environment().list_templates(filter_func=lambda name: name.startswith(("kinds/", "cards/")))
+    return frozenset(name.partition("/")[2].removesuffix(".html") for name in names)
+
+
 def site_name(apis: Sequence[Api]) -> str:
     """What the pages of a service have above them: the label of its first API."""
     return next((api.label for api in apis if api.label), "Linked Data API")
