@@ -90,9 +90,10 @@ class _FileReader:
         source = node.only_node(API.sparqlEndpoint)
         if source is None:
             node.fault(API.sparqlEndpoint, "There is none. Expected: pqlod:store, <local:FILE> or the URL of a SPARQL endpoint.")
+        viewers = ViewerReader(vocabulary)
         readers = EndpointReader(
             node, source, prefix, base, vocabulary,
-            ViewerReader(vocabulary), FormatterReader(), SelectorReader(vocabulary, self._queries),
+            viewers, FormatterReader(), SelectorReader(vocabulary, self._queries, viewers),
         )  # fmt: skip
         endpoints = tuple(self._endpoints(node, readers))
         return Api(
@@ -108,7 +109,8 @@ class _FileReader:
             negotiates_by_suffix=node.one(API.contentNegotiation) != API.parameterBased,
             honours_forwarded=node.boolean(ELDA.enableForwardHeaders, default=True),
             rewrites=tuple(self._rewrites(node)),
-            text_index=tuple(self._text_index(node, vocabulary)),
+            text_index=tuple(self._paths(node, PQLOD.textIndex, vocabulary)),
+            titles=tuple(self._paths(node, PQLOD.titles, vocabulary)),
             pages=tuple(self._pages(node, PageDeclarationReader(vocabulary, endpoints, prefix, self._templates))),
             graph=node.graph,
         )
@@ -193,12 +195,13 @@ class _FileReader:
             else:
                 rule.note(None, "The rule is ignored. Expected: elda:ifStarts and elda:replaceStartBy.")
 
-    def _text_index(self, node: Node, vocabulary: Vocabulary) -> Iterable[PropertyPath]:
-        for term in (term for members in node.lists(PQLOD.textIndex) for term in members):
+    def _paths(self, node: Node, prop: NamedNode, vocabulary: Vocabulary) -> Iterable[PropertyPath]:
+        """The property paths that a property lists."""
+        for term in (term for members in node.lists(prop) for term in members):
             try:
                 yield parse_path(term.value if isinstance(term, Literal | NamedNode) else str(term), vocabulary)
             except BadParameter as error:
-                node.note(PQLOD.textIndex, str(error))
+                node.note(prop, str(error))
 
     def _check_links(self) -> None:
         """Notes endpoints that no API has, and those that two have."""

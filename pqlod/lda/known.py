@@ -29,10 +29,13 @@ UNDERSTOOD: Mapping[str, frozenset[NamedNode]] = {
         BOTH
         + """api:sparqlEndpoint api:endpoint api:base api:vocabulary api:prefixMapping api:contentNegotiation
         elda:uriTemplatePrefix elda:allowSyntaxProperties elda:rewriteResultURIs elda:enhanceViewWith
-        elda:enableForwardHeaders pqlod:textIndex pqlod:page"""
+        elda:enableForwardHeaders pqlod:textIndex pqlod:titles pqlod:page"""
     ),
     "endpoint": _terms(BOTH + "api:uriTemplate api:itemTemplate api:selector api:exampleRequestPath"),
-    "selector": _terms("api:parent api:type api:filter api:where api:orderBy api:sort api:select pqlod:query"),
+    "selector": _terms(
+        "api:parent api:type api:filter api:where api:orderBy api:sort api:select pqlod:query pqlod:cardViewer pqlod:orders"
+    ),
+    "order": _terms("api:sort"),
     "viewer": _terms("api:name api:property api:properties api:include api:template elda:describeAllLabel"),
     "formatter": _terms(
         """api:name api:mimeType api:stylesheet elda:className elda:shortnameMode elda:jsonUsesISOdate elda:metadataOptions
@@ -96,6 +99,8 @@ ROLES: Mapping[NamedNode, str] = {
     ELDA.enhanceViewWith: "source",
     PQLOD.page: "page",
     PQLOD.panels: "panel",
+    PQLOD.cardViewer: "viewer",
+    PQLOD.orders: "order",
 }
 
 _ALL = frozenset().union(*UNDERSTOOD.values())

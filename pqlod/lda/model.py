@@ -45,13 +45,22 @@ class Viewer:
 
 
 @dataclass(frozen=True)
+class ListOrder:
+    """An order that pages of a list offer to people (``pqlod:orders``): its name, and its keys as in ``_sort``."""
+
+    label: str
+    sort: str
+
+
+@dataclass(frozen=True)
 class Selector:
     """Which items a list has, in what order (``api:Selector``), its parents' clauses included.
 
     ``filters`` are the pieces of ``api:filter``: parameter name and value, percent-decoded, which may hold
     ``{variables}``. ``where``, ``select`` and ``order_by`` are SPARQL text of the configuration, in which a
     ``?name`` that is a declared variable or a template variable stands for its value. ``query`` is a file of
-    queries/api/ (``pqlod:query``): a SELECT of ?item whose parameters are bound from the request.
+    queries/api/ (``pqlod:query``): a SELECT of ?item whose parameters are bound from the request. ``card_viewer``
+    and ``orders`` are for people: what their pages show of the items where no view is asked for, and what they may be sorted by.
     """
 
     types: tuple[NamedNode, ...] = ()
@@ -61,6 +70,8 @@ class Selector:
     sort: str = ""
     order_by: str = ""
     query: Query | None = None
+    card_viewer: Viewer | None = None
+    orders: tuple[ListOrder, ...] = ()
 
 
 class FormatterKind(Enum):
@@ -287,6 +298,7 @@ class Api:
     honours_forwarded: bool = True  # X-Forwarded-Host and its siblings are believed
     rewrites: tuple[Rewrite, ...] = ()
     text_index: tuple[PropertyPath, ...] = ()  # the texts that _search looks in; none: every text
+    titles: tuple[PropertyPath, ...] = ()  # whose first text is what people call an item, before its labels
     pages: tuple[PageDeclaration, ...] = ()
     graph: Graph = field(repr=False)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pqlod.errors import BadParameter, ItemNotFound, QuerySyntaxError
 from pqlod.lda.bindings import Bindings, compute_variables, text_of
 from pqlod.lda.metadata import Facts, Links, page_metadata
-from pqlod.lda.model import Api, Endpoint, FormatterDeclaration, ItemEndpoint, ListEndpoint
+from pqlod.lda.model import Api, Endpoint, FormatterDeclaration, FormatterKind, ItemEndpoint, ListEndpoint
 from pqlod.lda.parameters import RESERVED, PageRequest
 from pqlod.lda.paths import PropertyPath
 from pqlod.lda.patterns import ITEM, Chains, TermWriter, Variables
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MOST_MATCHES = 10_000  # of a search, best first: as many items as a query can name and still be read quickly
 MOST_TOTALS = 1024  # kept in memory, of as many lists
+FORMATS_FOR_PEOPLE = frozenset({FormatterKind.HTML, FormatterKind.ATOM})
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ class Page:
         return isinstance(self.endpoint, ListEndpoint)
 
     @property
+    def is_of_cards(self) -> bool:
+        """Does it show what its list has for people, rather than a view?"""
+        return isinstance(self.endpoint, ListEndpoint) and self.request.viewer is self.endpoint.selector.card_viewer
+
+    @property
     def item(self) -> NamedNode:
         """The one item of an item page."""
         return self.items[0]
@@ -92,7 +98,7 @@ def fetch_page(
     Raises ItemNotFound where an item is asked for of which the dataset knows nothing, and what the dataset raises.
     """
     bindings = compute_variables(endpoint, request.bindings, dataset)
-    request = replace(request, bindings=bindings or request.bindings)
+    request = _as_cards(replace(request, bindings=bindings or request.bindings), formatter)
     datasets = (dataset, *view_datasets)
     with _fragments_blamed(request):
         # A variable that a query could not compute selects nothing, rather than everything (D42).
@@ -117,6 +123,15 @@ def fetch_page(
         descriptions=descriptions,
     )
     return _page(facts)
+
+
+def _as_cards(request: PageRequest, formatter: FormatterDeclaration) -> PageRequest:
+    """The request with the view that its list has for people, where people will read it and asked for no view."""
+    endpoint = request.endpoint
+    viewer = endpoint.selector.card_viewer if isinstance(endpoint, ListEndpoint) else None
+    if viewer is None or request.names_view or formatter.kind not in FORMATS_FOR_PEOPLE:
+        return request
+    return replace(request, viewer=viewer)
 
 
 @contextmanager

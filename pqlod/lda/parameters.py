@@ -87,6 +87,7 @@ RESERVED: Mapping[str, Reserved] = {
 # How clients of the parliamentary service were seen to write parameters.
 TOLERATED_NAMES = {"page": "_page", "pageSize": "_pageSize"}
 
+VIEW_PARAMETERS = frozenset({"_view", "_properties", "_template"})
 METADATA_GROUPS = ("versions", "formats", "bindings", "execution")
 LARGEST_PAGE_NUMBER = 2**31 - 1
 MILES_TO_A_DEGREE = 70  # and a kilometre is five eighths of a mile: Elda's numbers
@@ -124,6 +125,11 @@ class PageRequest:
     subject: NamedNode | None = None
     is_counted: bool = False
     generation: int | None = None
+
+    @property
+    def names_view(self) -> bool:
+        """Does the client say what it wants to see of the items?"""
+        return any(name in VIEW_PARAMETERS and value for name, value in self.url.parameters)
 
     def reading(self, api: Api, path: str = "") -> Reading:
         """How the values of filters are read; ``lang-path`` decides the languages of its path, before ``_lang``."""

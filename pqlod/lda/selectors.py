@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
 from pqlod.errors import BadParameter, near
-from pqlod.lda.model import Selector
+from pqlod.lda.model import ListOrder, Selector, Viewer
 from pqlod.lda.paths import parse_path
 from pqlod.lda.reading import Node
 from pqlod.lda.syntax import group_problem, order_problem, query_problem
 from pqlod.lda.templates import VARIABLE
+from pqlod.lda.viewers import ViewerReader
 from pqlod.lda.vocabulary import Vocabulary
-from pqlod.rdf import API, PQLOD, Literal, NamedNode, Resource
+from pqlod.rdf import API, PQLOD, RDFS, BlankNode, Literal, NamedNode, Resource
 from pqlod.store.query import Query
 
 UNPREFIXED = ("near-lat", "near-long")  # names of parameters whose hyphen ends no prefix
@@ -19,12 +20,13 @@ UNPREFIXED = ("near-lat", "near-long")  # names of parameters whose hyphen ends 
 class SelectorReader:
     """Reads selectors with all that they inherit from their parents, grandparents included."""
 
-    def __init__(self, vocabulary: Vocabulary, queries: Mapping[str, Query]) -> None:
+    def __init__(self, vocabulary: Vocabulary, queries: Mapping[str, Query], viewers: ViewerReader) -> None:
         self._vocabulary = vocabulary
         self._queries = queries
+        self._viewers = viewers
 
     def read(self, node: Node, below: frozenset[Resource] = frozenset()) -> Selector:
-        """What a selector says itself, after what its parents say; its own order and query replace theirs."""
+        """What a selector says itself, after what its parents say; its own orders, query and viewer replace theirs."""
         if not node.graph.describes(node.term):
             node.fault(None, "There is no such selector. Expected: a resource with api:filter, api:where or the like.")
         parents = [
@@ -40,6 +42,8 @@ class SelectorReader:
             sort=ordered.sort,
             order_by=ordered.order_by,
             query=next((one.query for one in [own, *parents] if one.query), None),
+            card_viewer=next((one.card_viewer for one in [own, *parents] if one.card_viewer), None),
+            orders=next((one.orders for one in [own, *parents] if one.orders), ()),
         )
 
     def _own(self, node: Node) -> Selector:
@@ -51,6 +55,8 @@ class SelectorReader:
             sort=self._sort(node),
             order_by=self._order_by(node),
             query=self._query(node),
+            card_viewer=self._card_viewer(node),
+            orders=tuple(self._orders(node)),
         )
 
     def _is_above(self, parent: Node, node: Node, below: frozenset[Resource]) -> bool:
@@ -112,6 +118,22 @@ class SelectorReader:
         if problem:
             node.fault(API.orderBy, problem)
         return text
+
+    def _card_viewer(self, node: Node) -> Viewer | None:
+        wanted = node.only_node(PQLOD.cardViewer)
+        viewer = self._viewers.read(wanted) if wanted else None
+        if wanted and viewer is None:
+            node.note(PQLOD.cardViewer, "Its viewer cannot be used: see there.")
+        return viewer
+
+    def _orders(self, node: Node) -> Iterable[ListOrder]:
+        for member in (member for members in node.lists(PQLOD.orders) for member in members):
+            order = node.node(member, PQLOD.orders) if isinstance(member, NamedNode | BlankNode) else None
+            label, sort = (order.text(RDFS.label), self._sort(order)) if order else (None, "")
+            if label and sort:
+                yield ListOrder(label, sort)
+            else:
+                node.note(PQLOD.orders, f"{node.show(member)} is no order. Expected: a resource with rdfs:label and api:sort.")
 
     def _query(self, node: Node) -> Query | None:
         name = node.text(PQLOD.query)

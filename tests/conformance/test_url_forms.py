@@ -62,6 +62,8 @@ LISTS = [
         "/commonsansweredquestions?min-dateOfAnswer=2018-01-01&max-dateOfAnswer=2018-12-31",
         between("dateOfAnswer", "2018-01-01", "2018-12-31"),
     ),
+    ("/writtenquestions", QUESTION),
+    ("/writtenquestions?legislature=lords", LORDS),
     ("/commonswrittenquestions", COMMONS),
     ("/commonswrittenquestions", QUESTION),
     ("/commonswrittenquestions/answeringdepartment?q=TREAS", of("AnsweringBody", "(HM )?Treasury")),

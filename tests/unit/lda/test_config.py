@@ -13,6 +13,7 @@ from pqlod.lda.model import (
     Behaviour,
     Counting,
     FormatterKind,
+    ListOrder,
     MetadataBlock,
     Rewrite,
     Selector,
@@ -181,6 +182,32 @@ def test_a_viewer_says_which_triples(endpoint, viewer, kind, paths):
 
     assert (qs.default_viewer.kind, [path.text for path in qs.default_viewer.paths]) == (kind, paths)
     assert qs.viewers["v"] is qs.viewers["default"] is qs.default_viewer
+
+
+def test_a_selector_says_what_people_see_of_its_items_and_by_what_they_may_sort_them(endpoint):
+    parent = """[ pqlod:cardViewer [ api:name "card" ; api:properties "n,by.n" ] ;
+        pqlod:orders ( [ rdfs:label "most first" ; api:sort "-n" ] [ rdfs:label "by maker" ; api:sort "by.n,n" ] ) ]"""
+    selector = endpoint(f":qs api:selector [ api:parent {parent} ] .").selector
+
+    assert [path.text for path in selector.card_viewer.paths] == ["n", "by.n"]
+    assert selector.orders == (ListOrder("most first", "-n"), ListOrder("by maker", "by.n,n"))
+
+
+def test_an_order_or_a_viewer_for_people_with_a_mistake_is_told_and_left_out(read):
+    configuration = read(
+        """:qs api:selector [ pqlod:cardViewer [ api:properties "m" ] ; pqlod:orders ( [ rdfs:label "a" ] "b" ) ] .
+        :api pqlod:titles ( "n" "m" ) ."""
+    )
+
+    (api,) = configuration.apis
+    assert (api.endpoints[0].selector.card_viewer, api.endpoints[0].selector.orders) == (None, ())
+    assert [path.text for path in api.titles] == ["n"]
+    assert {(mistake.resource, mistake.property) for mistake in configuration.mistakes} == {
+        (":api", "pqlod:titles"),
+        (":qs api:selector", "pqlod:cardViewer"),
+        (":qs api:selector", "pqlod:orders"),
+        (":qs api:selector pqlod:cardViewer", "api:properties"),
+    }
 
 
 def test_vw02_viewers_of_the_endpoint_go_before_those_of_the_api(endpoint):
