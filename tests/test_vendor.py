@@ -8,8 +8,8 @@ import pytest
 
 VENDOR = Path(__file__).parents[1] / "pqlod/web/static/vendor"
 OUR_OWN = frozenset({"README.md", "vega/vega-util.js"})
-ROWS = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in (VENDOR / "README.md").read_text().splitlines()]
-FILES = {row[0].strip("`"): row for row in ROWS if row[0].startswith("`")}
+TABLE = [line for line in (VENDOR / "README.md").read_text().splitlines() if line.startswith("| `")]
+FILES = {row[0].strip("`"): row for row in ([cell.strip() for cell in line.strip("| ").split(" | ")] for line in TABLE)}
 
 
 @pytest.mark.parametrize("name", FILES)
