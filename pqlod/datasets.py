@@ -55,6 +55,18 @@ class Datasets:
         with self._lock:
             return self._remote.setdefault(source.iri.value, Opened(RemoteDataset(source.iri.value, source.auth_key)))
 
+    def version(self, source: Source, generation: int | None = None) -> str:
+        """The version of what ``open`` gives, if that is open already; else "". Nothing is read, and no exception raised."""
+        if source.files:
+            stamp, opened = self._files.get(source.files, (None, None))
+            return opened.dataset.version if opened and stamp == _stamp_or_none(source.files) else ""
+        if source.iri.value != EMBEDDED or self._generations is None:
+            return ""
+        try:
+            return self._generations.open_version(generation)
+        except StoreError:
+            return ""
+
     def embedded(self, generation: int | None = None) -> Opened:
         """The dataset of the embedded store, likewise. A current generation that cannot be read leaves the last one served."""
         if self._generations is None:
@@ -86,6 +98,13 @@ class Datasets:
                 dataset = dataset_from_files(map(Path, files), self._sandbox)
                 self._files[files] = stamp, Opened(dataset, newest)
             return self._files[files][1]
+
+
+def _stamp_or_none(files: tuple[str, ...]) -> tuple[tuple[int, int], ...] | None:
+    try:
+        return _stamp(files)
+    except StoreError:
+        return None
 
 
 def _stamp(files: tuple[str, ...]) -> tuple[tuple[int, int], ...]:

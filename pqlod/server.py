@@ -26,6 +26,7 @@ from granian.server import Server
 
 from pqlod.errors import PqlodError
 from pqlod.settings import Settings, read_settings
+from pqlod.web.answers import IS_CURRENT, Answers, key_of
 from pqlod.web.clients import HAS_LEFT
 
 Scope = dict[str, Any]
@@ -96,7 +97,7 @@ def application() -> "AsgiAdapter":
 
     end_with_parent()
     settings = read_settings()
-    return AsgiAdapter(create_app(settings), threads(settings), largest_body(settings))
+    return AsgiAdapter(create_app(settings), threads(settings), largest_body(settings), kept_bytes=settings.cache_bytes)
 
 
 def threads(settings: Settings) -> int:
@@ -124,13 +125,17 @@ def end_with_parent() -> None:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a WSGI application gave: the head, the first chunk, and where there may be more, the rest and how to end it."""
+    """What a WSGI application gave: the head, the first chunk, and where there may be more, the rest and how to end it.
+
+    ``is_current`` says of what may be kept whether it is still right.
+    """
 
     status: int
     headers: list[tuple[bytes, bytes]]
     first: bytes
     chunks: Iterator[bytes] | None = None
     close: Callable[[], None] = lambda: None
+    is_current: Callable[[], bool] | None = None
 
 
 def too_large(most: int) -> Reply:
@@ -165,22 +170,40 @@ class Departure:
 
 
 class AsgiAdapter:
-    """A WSGI application as an ASGI one: each request runs in a thread, and a failing body breaks the connection."""
+    """A WSGI application as an ASGI one: each request runs in a thread, and a failing body breaks the connection.
+
+    Answers of which the application says until when they are right (IS_CURRENT) are kept, up to ``kept_bytes``, and are
+    not asked for again.
+    """
 
     def __init__(
-        self, wsgi: Callable[..., Any], threads: int, largest_body: int = LARGEST_BODY, patience: float = PATIENCE
+        self,
+        wsgi: Callable[..., Any],
+        threads: int,
+        largest_body: int = LARGEST_BODY,
+        patience: float = PATIENCE,
+        kept_bytes: int = 0,
     ) -> None:
         self.wsgi = wsgi
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self.largest_body, self.patience = largest_body, patience
+        self.answers = Answers(kept_bytes)
 
     async def __call__(
         self, scope: Scope, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
     ) -> None:
+        key, known_tags = key_of(scope)
+        if key and (kept := self.answers.get(key)):
+            status, headers, content = kept.to(known_tags, scope["method"])
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": content})
+            return
         body = b"" if scope["method"] in {"GET", "HEAD"} else await read_body(receive, self.largest_body)
         has_left = Departure(receive)
         try:
             reply = too_large(self.largest_body) if body is None else await self.answer(environ(scope, body), has_left)
+            if key and reply.is_current and scope["method"] == "GET":
+                self.answers.keep(key, reply.headers, reply.first, reply.is_current)
             await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
             if reply.chunks is None:
                 await send({"type": "http.response.body", "body": reply.first})
@@ -234,7 +257,7 @@ class AsgiAdapter:
         has_body = environment["REQUEST_METHOD"] != "HEAD" and status not in {204, 304}
         if not has_body or length == str(len(first)).encode():
             close()
-            return Reply(status, headers, first)
+            return Reply(status, headers, first, is_current=environment.get(IS_CURRENT) if status == 200 else None)
         return Reply(status, headers, first, chunks, close)
 
 

@@ -32,6 +32,7 @@ class Settings:
     data_host: str = "data.parliament.uk"
     forwarded: bool = True
     max_age: int = 0
+    cache_bytes: int = 64 * 2**20
     page_triples: int = 100_000
     query_seconds: float = 10.0
     query_rows: int = 1_000_000

@@ -178,6 +178,12 @@ class Generations:
                 self._datasets[wanted] = self._open(wanted)
             return self._datasets[wanted]
 
+    def open_version(self, number: int | None = None) -> str:
+        """The version of a generation's dataset, without a number the current one's, if that is open; else ""."""
+        current, datasets = self.current(), self._datasets
+        dataset = datasets.get(current if number is None else number) if current in datasets else None
+        return dataset.version if dataset else ""
+
     def _forget(self) -> None:
         self._datasets, self._loaded = {}, {}
 

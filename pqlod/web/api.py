@@ -15,10 +15,11 @@ from pqlod.lda.routing import Match
 from pqlod.live import Served
 from pqlod.store.deadline import Deadline
 from pqlod.web.addresses import parameters, root
+from pqlod.web.answers import IS_CURRENT
 from pqlod.web.negotiation import Choice, choose_format
 from pqlod.web.resources import elsewhere, identity_redirect
-from pqlod.web.responses import entity_tag, finish, is_known, page_response, seconds_to_expiry
-from pqlod.web.service import Service
+from pqlod.web.responses import entity_tag, finish, known_tag, page_response, seconds_to_expiry
+from pqlod.web.service import Service, joined
 
 IGNORE_ACCEPT = ("_suppress_media_type", "_supress_media_type")  # Elda reads the second, by a slip
 
@@ -64,10 +65,9 @@ def _page(service: Service, served: Served, match: Match, page_request: PageRequ
     opened = service.datasets.open(match.api.source, page_request.generation)
     dataset = opened.dataset.until(deadline)
     others = [service.datasets.open(source).dataset.until(deadline) for source in match.api.view_sources]
-    versions = [dataset.version, *(dataset.version for dataset in others)]
-    version = " ".join((*versions, served.version)) if all(versions) else ""
+    version = joined(served.version, dataset.version, *(dataset.version for dataset in others))
     tag = entity_tag(version, str(page_request.url), choice.formatter.name, choice.media_type)
-    if is_known(tag):
+    if known := known_tag(tag):
         response = Response(status=304)
     else:
         page = fetch_page(match.api, match.endpoint, page_request, choice.formatter, dataset, others)
@@ -79,11 +79,13 @@ def _page(service: Service, served: Served, match: Match, page_request: PageRequ
         response.headers["Dataset-Generation"] = str(opened.generation)
     response = finish(
         response,
-        tag=tag,
+        tag=known or tag,
         changed=max(opened.loaded, served.changed) if opened.loaded else None,
         is_negotiated=choice.is_negotiated,
         max_age=service.settings.max_age,
         expires=seconds_to_expiry(match.endpoint, page_request.viewer, match.api.vocabulary),
     )
+    if version:
+        request.environ[IS_CURRENT] = lambda: service.version(match.api, page_request.generation) == version
     response.make_conditional(request)
     return response

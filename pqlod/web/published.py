@@ -13,7 +13,7 @@ from pqlod.rdf import DCT, RDF, SCHEMA, Graph, Literal, NamedNode, Namespace, Tr
 from pqlod.store.query import Parameter, Query
 from pqlod.web.addresses import parameters, root
 from pqlod.web.documents import graph_response
-from pqlod.web.responses import entity_tag, finish, is_known, with_charset
+from pqlod.web.responses import entity_tag, finish, known_tag, with_charset
 from pqlod.web.service import Service
 from pqlod.web.sparql import (
     DIRECT,
@@ -123,8 +123,8 @@ def _result(service: Service, asked: QueryRequest, choices: Choices, show: Show)
     version = opened.dataset.version and f"{opened.dataset.version} {service.configuration.current().version}"
     media_types = [choice.media_type for choice in choices.values() if choice]
     tag = entity_tag(version, request.full_path, *media_types, asked.text, datetime.now(UTC).date().isoformat())
-    if is_known(tag):
-        return finish(Response(status=304), tag=tag, is_negotiated=not asked.format_name)
+    if known := known_tag(tag):
+        return finish(Response(status=304), tag=known, is_negotiated=not asked.format_name)
     response = query_response(asked, choices, opened, service, show)
     return finish(response, tag=tag, is_negotiated=not asked.format_name) if response.status_code == 200 else response
 

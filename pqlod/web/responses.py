@@ -13,6 +13,7 @@ from pqlod.formatters import write_page
 from pqlod.formatters.html.frame import format_links
 from pqlod.lda.model import Endpoint, Viewer, ViewKind
 from pqlod.lda.vocabulary import Vocabulary
+from pqlod.web.compression import coding_of_request, tag_of_coding
 from pqlod.web.negotiation import Choice, essence
 
 if TYPE_CHECKING:
@@ -33,9 +34,12 @@ def entity_tag(version: str, *parts: str) -> str:
     return hashlib.sha256("\n".join((version, __version__, *parts)).encode()).hexdigest()[:24]
 
 
-def is_known(tag: str) -> bool:
-    """Has the client this very representation already, by its own word?"""
-    return bool(tag) and not request.if_none_match.star_tag and tag in request.if_none_match
+def known_tag(tag: str) -> str:
+    """The tag of a representation that the client has already, by its own word: as it stands, or as it is sent; or ""."""
+    coding = coding_of_request()
+    tags = (tag, tag_of_coding(tag, coding)) if coding else (tag,)
+    known = (each for each in tags if request.if_none_match.contains_weak(each))
+    return next(known, "") if tag and not request.if_none_match.star_tag else ""
 
 
 def page_response(page: "Page", choice: Choice) -> Response:

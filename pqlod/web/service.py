@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pqlod.datasets import Datasets
+from pqlod.lda.model import Api
 from pqlod.live import LiveConfiguration
 from pqlod.settings import Settings
 from pqlod.store.sandbox import Sandbox
@@ -21,9 +22,19 @@ class Service:
     writing: Writing | None = None
     """None where writing is off."""
 
+    def version(self, api: Api, generation: int | None) -> str:
+        """The version of what a page of an API is made from now; "" where that is not known, or changes just now."""
+        sources = [self.datasets.version(api.source, generation), *map(self.datasets.version, api.view_sources)]
+        return joined(self.configuration.current().version, *sources)
+
     def close(self) -> None:
         """Ends the processes that were started for queries and updates."""
         self.sandbox.close()
         self.pages.close()
         if self.writing:
             self.writing.updater.close()
+
+
+def joined(*versions: str) -> str:
+    """One version of several things; "" if that of any is not known."""
+    return " ".join(versions) if all(versions) else ""

@@ -362,7 +362,7 @@ def test_a_page_comes_in_this_format(letters, url, accept, media_type):
 def test_fm05_what_is_negotiated_says_so_and_where_it_is_for_good(letters):
     answer = letters.read("/letters?_pageSize=1")
 
-    assert answer.headers["Vary"] == "Accept"
+    assert answer.headers["Vary"] == "Accept, Accept-Encoding"
     assert answer.headers["Content-Location"] == AT + "/letters.json?_pageSize=1"
 
 

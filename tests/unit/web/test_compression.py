@@ -52,11 +52,29 @@ def test_a_body_stays_as_it_is_for_others(client: FlaskClient, accepted: str) ->
     assert response.data == LONG
 
 
-@pytest.mark.parametrize("name", ["small", "tagged"])
-def test_what_is_small_or_has_a_tag_is_not_packed(client: FlaskClient, name: str) -> None:
-    response = client.get(f"/{name}", headers={"Accept-Encoding": "gzip"})
+def test_what_is_small_is_not_packed(client: FlaskClient) -> None:
+    response = client.get("/small", headers={"Accept-Encoding": "gzip"})
 
     assert not {"Content-Encoding", "Vary"} & set(response.headers.keys())
+
+
+def test_a_packed_body_has_another_tag(client: FlaskClient) -> None:
+    packed = client.get("/tagged", headers={"Accept-Encoding": "gzip"})
+
+    assert packed.headers["ETag"] == '"1-gzip"'
+    assert client.get("/tagged").headers["ETag"] == '"1"'
+
+
+@pytest.mark.parametrize(
+    ("accepted", "tag", "status"),
+    [("gzip", '"1-gzip"', 304), ("gzip", 'W/"1-gzip"', 304), ("identity", '"1-gzip"', 200), ("gzip", '"2-gzip"', 200)],
+)
+def test_a_client_that_has_the_packed_body_is_told_so(client: FlaskClient, accepted: str, tag: str, status: int) -> None:
+    response = client.get("/tagged", headers={"Accept-Encoding": accepted, "If-None-Match": tag})
+
+    assert response.status_code == status
+    assert bool(response.data) == (status == 200)
+    assert "accept-encoding" in response.vary
 
 
 def test_the_length_is_that_of_the_packed_body(client: FlaskClient) -> None:

@@ -110,7 +110,7 @@ def test_rt07_the_path_of_an_item_template_leads_to_its_endpoint(tmp_path: Path,
 def test_descriptions_are_rdf_for_programs(client: FlaskClient, path: str, accept: str, syntax: RdfFormat) -> None:
     response = client.get(path, headers={"Accept": accept} if accept else {})
 
-    assert response.headers["Vary"] == "Accept"
+    assert "Accept" in response.vary
     assert len(set(parse(response.data, syntax))) > 10
 
 
