@@ -32,8 +32,8 @@ format: ## Put the code in order
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: ## Time the lists over a store: make bench STORE=./store
-	$(BIN)/python bench/requests.py --store $(STORE)
+bench: ## pqlod beside oxigraph, each line with its target: make bench ARGUMENTS="--questions 600000"
+	$(BIN)/python bench/run.py $(ARGUMENTS)
 
 serve: ## Serve the sample at http://127.0.0.1:8000/
 	$(BIN)/pqlod serve
