@@ -18,7 +18,8 @@ PqlodError
     ├── QueryRefused            the query asks for what is not allowed here
     ├── QueryLimitExceeded      the query was ended at a limit
     │   └── TooManyQueries      the client asks too many at once
-    ├── ServiceFailed           another endpoint that the query calls does not answer
+    ├── ServiceFailed           another endpoint, which is asked here or which a query calls, does not do what it should
+    │   └── ServiceTimedOut     it takes too long
     ├── ClientLeft              who asked no longer waits
     ├── DatasetUnavailable      the dataset, or the endpoint it stands for, does not answer
     └── StoreError              a store on disk: missing, locked, damaged, too new
@@ -167,7 +168,15 @@ class TooManyQueries(QueryLimitExceeded):
 
 
 class ServiceFailed(DatasetError):
-    """Another endpoint, which the query calls by SERVICE, does not answer."""
+    """Another endpoint, which is asked here or which a query calls by SERVICE, does not answer, or not as it should."""
+
+
+class ServiceTimedOut(ServiceFailed):
+    """Another endpoint takes longer than it is waited for; ``limit`` and ``retry_after`` as of QueryLimitExceeded."""
+
+    def __init__(self, problem: str, *, retry_after: int | None = None) -> None:
+        self.limit, self.retry_after = "time", retry_after
+        super().__init__(problem)
 
 
 class ClientLeft(DatasetError):

@@ -20,6 +20,7 @@ OUTCOMES: tuple[tuple[type[BaseException], str], ...] = (
     (errors.QuerySyntaxError, "syntax"),
     (errors.QueryRefused, "refused"),
     (errors.DatasetUnavailable, "unavailable"),
+    (errors.ServiceFailed, "service"),
 )
 FAILED = "failed"
 

@@ -16,10 +16,10 @@ from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException
 
 from pqlod import __version__
-from pqlod.errors import BadParameter, DatasetError, DatasetUnavailable, QuerySyntaxError
+from pqlod.errors import BadParameter, DatasetUnavailable, QueryLimitExceeded, QuerySyntaxError, ServiceFailed, ServiceTimedOut
 from pqlod.rdf import Graph, NamedNode, Resource
 from pqlod.store.dataset import Matches, Solutions
-from pqlod.store.deadline import NEVER, Deadline
+from pqlod.store.deadline import NEVER, RETRY_AFTER, Deadline
 from pqlod.store.embedded import solutions_of
 from pqlod.store.query import Query
 from pqlod.store.screening import Limits, screen
@@ -67,7 +67,7 @@ class RemoteDataset:
     def select(self, query: Query) -> Solutions:
         found = self._ask(query, JSON, ACCEPT_RESULTS, _results)
         if not isinstance(found, Solutions):
-            raise DatasetError(f"The endpoint {self.endpoint} answered true or false to what was expected to be a SELECT.")
+            raise ServiceFailed(f"The endpoint {self.endpoint} answered true or false to what was expected to be a SELECT.")
         return found
 
     def construct(self, query: Query) -> Graph:
@@ -76,7 +76,7 @@ class RemoteDataset:
     def ask(self, query: Query) -> bool:
         found = self._ask(query, JSON, ACCEPT_RESULTS, _results)
         if not isinstance(found, bool):
-            raise DatasetError(f"The endpoint {self.endpoint} answered with solutions to what was expected to be an ASK.")
+            raise ServiceFailed(f"The endpoint {self.endpoint} answered with solutions to what was expected to be an ASK.")
         return found
 
     def describe(self, resources: Iterable[Resource], graph: NamedNode | None = None) -> Graph:
@@ -122,17 +122,19 @@ class RemoteDataset:
             yield
         except QueryBadFormed as error:
             problem = f"The endpoint {self.endpoint} does not understand the query: {_excerpt(error)}"
-            raise (DatasetError if query.is_trusted else QuerySyntaxError)(problem) from error
+            raise (ServiceFailed if query.is_trusted else QuerySyntaxError)(problem) from error
         except SPARQLWrapperException as error:
-            raise DatasetUnavailable(f"The endpoint {self.endpoint} does not answer: {_excerpt(error)}") from error
+            raise ServiceFailed(f"The endpoint {self.endpoint} does not answer: {_excerpt(error)}") from error
         except HTTPError as error:
             error.close()
-            raise DatasetUnavailable(f"The endpoint {self.endpoint} does not answer: status {error.code}.") from error
-        except (OSError, HTTPException) as error:
-            self._deadline.check()
-            raise DatasetUnavailable(f"The endpoint {self.endpoint} cannot be reached: {_reason(error)}.") from error
+            raise ServiceFailed(f"The endpoint {self.endpoint} does not answer: status {error.code}.") from error
+        except (OSError, HTTPException, QueryLimitExceeded) as error:
+            if _is_timeout(error) or not self._deadline.left:
+                problem = f"The endpoint {self.endpoint} takes longer than it is waited for here."
+                raise ServiceTimedOut(problem, retry_after=RETRY_AFTER) from error
+            raise ServiceFailed(f"The endpoint {self.endpoint} cannot be reached: {_reason(error)}.") from error
         except (SyntaxError, ValueError) as error:
-            raise DatasetError(f"The endpoint {self.endpoint} answered what cannot be read: {error}") from error
+            raise ServiceFailed(f"The endpoint {self.endpoint} answered what cannot be read: {error}") from error
 
 
 def _read(response: HTTPResponse, deadline: Deadline) -> bytes:
@@ -179,6 +181,10 @@ def _excerpt(error: SPARQLWrapperException, most: int = 300) -> str:
     _, _, response = str(error).partition("Response:\n")
     text = " ".join(ast.literal_eval(response).decode("utf-8", "replace").split()) if response else error.msg
     return text if len(text) <= most else text[:most] + " …"
+
+
+def _is_timeout(error: Exception) -> bool:
+    return isinstance(error, TimeoutError) or isinstance(getattr(error, "reason", None), TimeoutError)
 
 
 def _reason(error: Exception) -> str:

@@ -28,6 +28,7 @@ from pqlod.errors import (
     QuerySyntaxError,
     QueryTooLarge,
     ServiceFailed,
+    ServiceTimedOut,
 )
 from pqlod.rdf import Graph
 from pqlod.store.dataset import Solutions
@@ -35,7 +36,7 @@ from pqlod.store.deadline import NEVER, RETRY_AFTER, Deadline, exceeded
 from pqlod.store.embedded import syntax_error
 from pqlod.store.pool import Client, Clients, Pool, Worker, WorkerEnded
 from pqlod.store.query_log import COMPLETE, CUT, QueryLog, QueryRecord, outcome_of
-from pqlod.store.screening import Limits, check_length, declared_prefixes, screen
+from pqlod.store.screening import Limits, called_in, check_length, declared_prefixes, screen
 from pqlod.store.searches import Search, with_searches
 
 logger = logging.getLogger(__name__)
@@ -75,6 +76,7 @@ class Run:
         self._give_back: Callable[[bool], None] = _nothing
         self._worker: Worker | None = None
         self._bytes = 0
+        self._asked = ""
         self.is_over = False
 
     def start(self, client: Client, clients: Clients, pool: Pool, deadline: Deadline) -> None:
@@ -86,10 +88,11 @@ class Run:
     def ask(self, request: Mapping[str, Any]) -> tuple[bytes, bytes]:
         """Sends the request; the first message that comes back."""
         assert self._worker  # it has started
+        self._asked = request["query"]
         try:
             self._worker.ask(request)
         except WorkerEnded as ended:
-            raise _error_of_end(ended.status, self.limits) from None
+            raise _error_of_end(ended.status, self.limits, self._asked) from None
         return self.hear()
 
     def hear(self) -> tuple[bytes, bytes]:
@@ -98,9 +101,9 @@ class Run:
         try:
             letter, body = self._worker.hear()
         except WorkerEnded as ended:
-            raise _error_of_end(ended.status, self.limits) from None
+            raise _error_of_end(ended.status, self.limits, self._asked) from None
         if letter == b"F":
-            error = _error_of_failure(json.loads(body), self.limits, self._text)
+            error = _error_of_failure(json.loads(body), self.limits, self._asked)
             self.end(error, is_sound=True)
             raise error
         self._bytes += len(body) if letter == b"D" else 0
@@ -318,14 +321,14 @@ def _error_of_failure(message: Mapping[str, str], limits: Limits, query: str) ->
         case "syntax":
             return _with_what_was_read(syntax_error(message["message"]), query)
         case "memory":
-            return _exceeded("memory", limits)
+            return _with_what_was_called(_exceeded("memory", limits), query)
         case "store":
             logger.error("A worker cannot open the store: %s", message["message"])
             return DatasetUnavailable("The store cannot be opened now.")
         case "format":
             return QueryRefused(message["message"])
-        case "call" if limits.calls:
-            return ServiceFailed(f"What the query calls has failed: {message['message']}")
+        case "call" | "evaluation" if called := called_in(query):
+            return ServiceFailed(f"What the query calls has failed ({', '.join(called)}): {message['message']}")
         case _:
             return DatasetError(f"The query failed: {message['message']}")
 
@@ -340,15 +343,24 @@ def _with_what_was_read(error: QuerySyntaxError, query: str) -> QuerySyntaxError
     return QuerySyntaxError(problem, error.line, error.column)
 
 
-def _error_of_end(status: int, limits: Limits) -> PqlodError:
+def _error_of_end(status: int, limits: Limits, query: str) -> PqlodError:
     """What it means that a worker died: its alarm, its memory, or a stack that the parser or the evaluation ran through."""
     if status == -signal.SIGALRM:
-        return _exceeded("time", limits)
+        return _with_what_was_called(_exceeded("time", limits), query)
     if status == -signal.SIGSEGV:
         return QueryTooLarge("The query is too complex: it has too many parts, or parts nested too deep.", limit="complexity")
     if status in (-signal.SIGABRT, -signal.SIGKILL, -signal.SIGBUS):  # a failed allocation; the kernel's last resort
-        return _exceeded("memory", limits)
+        return _with_what_was_called(_exceeded("memory", limits), query)
     return DatasetUnavailable(f"The process that ran the query ended with status {status}.")
+
+
+def _with_what_was_called(error: QueryLimitExceeded, query: str) -> PqlodError:
+    """An endpoint that a query calls may not answer; where it breaks off, Oxigraph can read its end for ever (0.5.13)."""
+    called = ", ".join(called_in(query))
+    if not called:
+        return error
+    problem = f"{error} It calls {called}, where the fault may be."
+    return ServiceTimedOut(problem, retry_after=error.retry_after) if error.limit == "time" else ServiceFailed(problem)
 
 
 def _exceeded(limit: str, limits: Limits) -> QueryLimitExceeded:

@@ -16,6 +16,8 @@ REFUSED_WORDS = {
     "SERVICE": "SERVICE is not allowed here: this server does not ask that one. Ask the other endpoint yourself.",
     "LOAD": "LOAD is not allowed here: this server fetches nothing from there.",
 }
+# What can follow them in SPARQL; a token that only may hold such a word is left to Oxigraph.
+CALLED_KINDS = {"SERVICE": {Kind.IRI, Kind.PREFIXED, Kind.VARIABLE}, "LOAD": {Kind.IRI, Kind.PREFIXED}}
 PROLOGUE = {"PREFIX", "BASE", "VERSION"}
 BRACKETS = {")": "(", "]": "[", "}": "{"}
 INSIGNIFICANT = {Kind.SPACE, Kind.COMMENT}
@@ -81,6 +83,23 @@ def declared_prefixes(text: str) -> Mapping[str, str]:
         for name, iri in pairwise(tokens)
         if name.kind is Kind.PREFIXED and iri.kind is Kind.IRI and _is_absolute(iri.text[1:-1])
     }
+
+
+def called_in(text: str) -> tuple[str, ...]:
+    """What a text that was let through, or is our own, calls by SERVICE or LOAD: IRIs, or variables as they stand there."""
+    if not any(word.casefold() in text.casefold() for word in REFUSED_WORDS):
+        return ()
+    tokens, prefixes = list(_significant(tokenize(text))), declared_prefixes(text)
+    places = (place for place, token in enumerate(tokens) if token.kind is Kind.WORD and token.text.upper() in REFUSED_WORDS)
+    called = (_called(tokens[place : place + 3]) for place in places)
+    return tuple(dict.fromkeys(_iri(token, prefixes) for token in called if token))
+
+
+def _iri(token: Token, prefixes: Mapping[str, str]) -> str:
+    if token.kind is Kind.PREFIXED:
+        prefix, _, local = token.text.partition(":")
+        return prefixes.get(prefix, f"{prefix}:") + local
+    return token.text.strip("<>")
 
 
 def _significant(tokens: Iterable[Token]) -> Iterator[Token]:
@@ -150,6 +169,8 @@ def _refuse_calls(tokens: Sequence[Token], text: str, allowed: Collection[str]) 
             continue  # as in most queries: their tokens need not be looked at one by one
         for index, token in enumerate(tokens):
             if _may_call(tokens[index : index + 2], word) and not _is_allowed(tokens[index : index + 3], word, allowed):
+                if _calls_nothing(tokens[index : index + 3], word):
+                    raise _syntax_error(f"This {token.text!r} is not followed by what it calls.", text, token)
                 raise QueryRefused(f"{_place(text, token)}: {reason}{_advice(allowed)}")
 
 
@@ -159,11 +180,25 @@ def _may_call(tokens: Sequence[Token], word: str) -> bool:
 
 def _is_allowed(tokens: Sequence[Token], word: str, allowed: Collection[str]) -> bool:
     """Are they the word, perhaps SILENT, and an allowed IRI that is written out as it stands in the list?"""
-    called, *rest = tokens
-    if rest and rest[0].text.upper() == "SILENT":
-        del rest[0]
-    is_word = called.kind is Kind.WORD and called.text.upper() == word
-    return is_word and bool(rest) and rest[0].kind is Kind.IRI and rest[0].text[1:-1] in allowed
+    called = _called(tokens)
+    return _is_word(tokens[0], word) and called is not None and called.kind is Kind.IRI and called.text[1:-1] in allowed
+
+
+def _calls_nothing(tokens: Sequence[Token], word: str) -> bool:
+    """Are they the word, perhaps SILENT, and then no more, or what no call can be of?"""
+    called = _called(tokens)
+    return _is_word(tokens[0], word) and (
+        called is None or (called.kind not in CALLED_KINDS[word] and called.kind not in (Kind.WORD, Kind.OTHER))
+    )
+
+
+def _is_word(token: Token, word: str) -> bool:
+    return token.kind is Kind.WORD and token.text.upper() == word
+
+
+def _called(tokens: Sequence[Token]) -> Token | None:
+    """What follows a word and perhaps SILENT, if anything does."""
+    return next((token for token in tokens[1:] if token.text.upper() != "SILENT"), None)
 
 
 def _advice(allowed: Collection[str]) -> str:

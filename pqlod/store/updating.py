@@ -26,7 +26,7 @@ from pqlod.store.embedded import syntax_error
 from pqlod.store.generations import KEPT
 from pqlod.store.operations import with_graphs
 from pqlod.store.pool import Pool, Worker, WorkerEnded
-from pqlod.store.screening import Limits, screen
+from pqlod.store.screening import Limits, called_in, screen
 
 PROGRAM = ("-m", "pqlod.store.writer")
 PATIENCE = 5.0  # seconds for which another writer is waited for
@@ -111,7 +111,7 @@ class Updater:
         finally:
             self._pool.give_back(worker, is_sound)
         if "kind" in message:
-            raise self._failure(message)
+            raise self._failure(message, called_in(request.get("text", "")))
         return Written(message["outcome"], message["generation"])
 
     def _ask(self, worker: Worker, request: Mapping[str, Any], documents: Sequence[Document]) -> Mapping[str, Any]:
@@ -130,7 +130,7 @@ class Updater:
         message: dict[str, Any] = json.loads(body)
         return message
 
-    def _failure(self, message: Mapping[str, str]) -> PqlodError:
+    def _failure(self, message: Mapping[str, str], called: Sequence[str]) -> PqlodError:
         text = message["message"]
         match message["kind"]:
             case "syntax" if message["operation"] == "update":
@@ -141,10 +141,10 @@ class Updater:
                 return StoreError(text)
             case "memory":
                 return self._exceeded("memory", f"{self.limits.memory // 2**20} MB of memory")
-            case "call" if self.limits.calls:
-                return ServiceFailed(f"What the update calls has failed, and nothing was changed: {text}")
             case _ if text.endswith(OF_GRAPHS):
                 return Conflict(f"{text}. Nothing was changed.")
+            case _ if called:
+                return ServiceFailed(f"What the update calls has failed ({', '.join(called)}), and nothing was changed: {text}")
             case _:
                 return DatasetError(f"The write failed, and nothing was changed: {text}")
 

@@ -30,6 +30,7 @@ STATUSES: tuple[tuple[type[errors.PqlodError], int], ...] = (
     (errors.QueryRefused, 403),
     (errors.TooManyQueries, 429),
     (errors.QueryLimitExceeded, 503),
+    (errors.ServiceTimedOut, 504),
     (errors.ServiceFailed, 502),
     (errors.DatasetUnavailable, 503),
     (errors.ClientLeft, 503),

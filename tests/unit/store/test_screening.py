@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Store
 
 from pqlod.errors import PqlodError, QueryRefused, QuerySyntaxError, QueryTooLarge
-from pqlod.store.screening import Limits, declared_prefixes, screen
+from pqlod.store.screening import Limits, called_in, declared_prefixes, screen
 
 LIMITS = Limits(query_length=5000, nesting=20)
 
@@ -130,6 +130,39 @@ def test_any_other_call_is_refused(text: str) -> None:
 def test_who_is_refused_is_told_what_is_listed() -> None:
     with pytest.raises(QueryRefused, match="written out: http://listed/sparql"):
         screen(CALLS["plain"], LISTED)
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        pytest.param("LOAD ;", 1, id="load and no more of the operation"),
+        pytest.param("LOAD", 1, id="load and no more of the text"),
+        pytest.param("CLEAR ALL ; LOAD SILENT ?x", 13, id="load of a variable"),
+        pytest.param("SELECT * { SERVICE { ?s ?p ?o } }", 12, id="service of nothing"),
+        pytest.param("SELECT * { SERVICE SILENT 'x' { ?s ?p ?o } }", 12, id="service of a text"),
+    ],
+)
+@pytest.mark.parametrize("limits", [LIMITS, LISTED], ids=["none listed", "one listed"])
+def test_a_call_of_nothing_is_a_syntax_error(text: str, column: int, limits: Limits) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        screen(text, limits)
+
+    assert (caught.value.line, caught.value.column) == (1, column)
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        pytest.param("SELECT * { ?s ?p 'SERVICE' }", (), id="none"),
+        pytest.param(
+            "SELECT * { SERVICE SILENT <urn:x> {} service <urn:y> {} SERVICE <urn:x> {} }", ("urn:x", "urn:y"), id="IRIs"
+        ),
+        pytest.param("PREFIX h: <http://h/> SELECT * { SERVICE h:x {} SERVICE ?y {} }", ("http://h/x", "?y"), id="others"),
+        pytest.param("LOAD <urn:x> INTO GRAPH <urn:g> ; LOAD", ("urn:x",), id="load"),
+    ],
+)
+def test_what_a_text_calls_is_known(text: str, called: tuple[str, ...]) -> None:
+    assert called_in(text) == called
 
 
 # Oxigraph's own list of forbidden ports makes it say at once that it would have called this one.

@@ -33,6 +33,8 @@ def app(sample: object) -> Iterator[Flask]:
         (errors.QueryRefused("x"), 403),
         (errors.TooManyQueries("x", limit="queries"), 429),
         (errors.QueryLimitExceeded("x", limit="time"), 503),
+        (errors.ServiceFailed("x"), 502),
+        (errors.ServiceTimedOut("x"), 504),
         (errors.DatasetUnavailable("x"), 503),
         (errors.StoreError("x"), 503),
         (errors.DatasetError("x"), 500),
