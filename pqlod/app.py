@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from pqlod import __version__
 from pqlod.assets import asset
 from pqlod.datasets import Datasets
-from pqlod.formatters.html.frame import kinds_of_pages, site_name, upwards
+from pqlod.formatters.html.frame import kinds_of_pages, local_address, site_of, upwards
 from pqlod.formatters.words import words
 from pqlod.lda.config import Configuration, read_configuration
 from pqlod.lda.model import Endpoint, ListEndpoint
@@ -71,6 +71,7 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.merge_slashes = False  # a template decides what its slashes are
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.filters["words"] = words
+    app.jinja_env.filters["local_address"] = local_address
     app.jinja_env.tests["list_endpoint"] = _is_list
     app.context_processor(lambda: _for_templates(configuration))
     for blueprint in (
@@ -147,8 +148,8 @@ def page_limits(settings: Settings) -> Limits:
     return replace(limits(settings), rows=settings.page_triples, waiting_seconds=settings.query_seconds)
 
 
-def _for_templates(configuration: LiveConfiguration) -> dict[str, str]:
-    return {"up": upwards(request.path), "site": site_name(configuration.current().apis), "version": __version__}
+def _for_templates(configuration: LiveConfiguration) -> dict[str, object]:
+    return {"up": upwards(request.path), "site": site_of(configuration.current().apis), "version": __version__}
 
 
 def _is_list(endpoint: Endpoint) -> bool:

@@ -96,6 +96,7 @@ class _FileReader:
             viewers, FormatterReader(), SelectorReader(vocabulary, self._queries, viewers),
         )  # fmt: skip
         endpoints = tuple(self._endpoints(node, readers))
+        pages = PageDeclarationReader(vocabulary, endpoints, prefix, self._templates)
         return Api(
             iri=node.term if isinstance(node.term, NamedNode) else NamedNode("urn:pqlod:api"),
             label=next(iter(node.texts(RDFS.label)), ""),
@@ -111,7 +112,10 @@ class _FileReader:
             rewrites=tuple(self._rewrites(node)),
             text_index=tuple(self._paths(node, PQLOD.textIndex, vocabulary)),
             titles=tuple(self._paths(node, PQLOD.titles, vocabulary)),
-            pages=tuple(self._pages(node, PageDeclarationReader(vocabulary, endpoints, prefix, self._templates))),
+            pages=tuple(self._pages(node, pages)),
+            menu=self.report.usable(lambda: tuple(pages.menu(node))) or (),
+            search=self.report.usable(partial(pages.search, node)) or "",
+            home=self.report.usable(partial(pages.home, node)) or (),
             graph=node.graph,
         )
 

@@ -29,7 +29,7 @@ UNDERSTOOD: Mapping[str, frozenset[NamedNode]] = {
         BOTH
         + """api:sparqlEndpoint api:endpoint api:base api:vocabulary api:prefixMapping api:contentNegotiation
         elda:uriTemplatePrefix elda:allowSyntaxProperties elda:rewriteResultURIs elda:enhanceViewWith
-        elda:enableForwardHeaders pqlod:textIndex pqlod:titles pqlod:page"""
+        elda:enableForwardHeaders pqlod:textIndex pqlod:titles pqlod:page pqlod:menu pqlod:search pqlod:home"""
     ),
     "endpoint": _terms(BOTH + "api:uriTemplate api:itemTemplate api:selector api:exampleRequestPath"),
     "selector": _terms(
@@ -55,6 +55,7 @@ UNDERSTOOD: Mapping[str, frozenset[NamedNode]] = {
     "page": _terms("pqlod:of pqlod:template pqlod:panels pqlod:neighbours"),
     "panel": _terms("pqlod:list pqlod:size pqlod:charts"),
     "declaration": _terms("api:label api:multiValued api:structured elda:cacheExpiryTime pqlod:printedDatatype"),
+    "menu entry": _terms("pqlod:list pqlod:address"),
 }
 
 # Known to Elda, and without effect here: obsolete, written by Elda itself, or always done (ETags).
@@ -101,6 +102,8 @@ ROLES: Mapping[NamedNode, str] = {
     PQLOD.panels: "panel",
     PQLOD.cardViewer: "viewer",
     PQLOD.orders: "order",
+    PQLOD.home: "panel",
+    PQLOD.menu: "menu entry",
 }
 
 _ALL = frozenset().union(*UNDERSTOOD.values())

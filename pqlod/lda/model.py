@@ -288,6 +288,14 @@ class Api:
     iri: NamedNode
     label: str
     comment: str
+@dataclass(frozen=True)
+class MenuEntry:
+    """An entry of the menu of every page (``pqlod:menu``): its address is a path from the root of the service, or a whole one."""
+
+    label: str
+    address: str
+
+
     base: str  # what generated URLs start with, or "": the address that was asked
     prefix: str = ""  # the mount with elda:uriTemplatePrefix; the endpoints' templates start with it
     source: Source
@@ -305,3 +313,6 @@ class Api:
     def page_of(self, classes: Collection[Term]) -> PageDeclaration | None:
         """How something of these classes is shown to people; None where the configuration does not say it."""
         return next((page for page in self.pages if not set(page.classes).isdisjoint(classes)), None)
+    menu: tuple[MenuEntry, ...] = ()
+    search: str = ""  # the path of the list that the search above every page asks
+    home: tuple[Panel, ...] = ()  # what the first page shows of the lists

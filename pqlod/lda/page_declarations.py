@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 
 from pqlod.errors import BadParameter, near
-from pqlod.lda.model import Endpoint, ListEndpoint, PageDeclaration, Panel
+from pqlod.lda.model import Endpoint, ListEndpoint, MenuEntry, PageDeclaration, Panel
 from pqlod.lda.paths import parse_path
 from pqlod.lda.reading import Node
 from pqlod.lda.templates import UriTemplate
 from pqlod.lda.vocabulary import Vocabulary
-from pqlod.rdf import PQLOD, RDFS, BlankNode, Literal, NamedNode, Resource
+from pqlod.rdf import PQLOD, RDFS, BlankNode, Literal, NamedNode
 
 ITEM = "item"  # in braces: the IRI of the item
 PLACE = re.compile(r"\{([^{}]*)\}")  # where a value of the item goes
+_ADDRESS = re.compile(r"/[^\s{}]*|https?://[^\s{}]+")
 DEFAULT_SIZE, MOST_ITEMS, MOST_PANELS = 5, 50, 12
 
 
@@ -33,9 +35,36 @@ class PageDeclarationReader:
         return PageDeclaration(
             classes=tuple(self._classes(node)),
             template=self._template(node),
-            panels=tuple(self._panels(node)),
+            panels=tuple(self._panels(node, PQLOD.panels)),
             neighbours=self._address(neighbours, node, PQLOD.neighbours) if neighbours else None,
         )
+
+    def home(self, node: Node) -> tuple[Panel, ...]:
+        """The panels of the first page of an API, where there is no item whose values could stand in an address."""
+        panels = tuple(self._panels(node, PQLOD.home))
+        for place in (place for panel in panels for place in PLACE.findall(panel.address.text)):
+            node.fault(PQLOD.home, f"There is no item here of which {{{place}}} could be a value.")
+        return panels
+
+    def menu(self, node: Node) -> Iterator[MenuEntry]:
+        """The entries of the menu of an API, without those that lead nowhere."""
+        for entry in self._members(node, PQLOD.menu):
+            read = node.report.usable(partial(self._menu_entry, entry))
+            if read:
+                yield read
+
+    def _menu_entry(self, node: Node) -> MenuEntry:
+        label, of_list, address = node.text(RDFS.label) or "", node.text(PQLOD.list), node.text(PQLOD.address)
+        if not label or bool(of_list) == bool(address):
+            node.fault(None, "The entry is left out. Expected: rdfs:label, and one of pqlod:list and pqlod:address.")
+        elif address and not _ADDRESS.fullmatch(address):
+            node.fault(PQLOD.address, f"{address!r} is no address. Expected: a path such as /sparql, or http(s)://….")
+        return MenuEntry(label, address or self._address(of_list or "", node, PQLOD.list).text)
+
+    def search(self, node: Node) -> str:
+        """The path of the list that the search of an API asks, or ""."""
+        text = node.text(PQLOD.search)
+        return self._address(text, node, PQLOD.search).path_part if text else ""
 
     def _classes(self, node: Node) -> Iterator[NamedNode]:
         if not node.values(PQLOD.of):
@@ -55,18 +84,21 @@ class PageDeclarationReader:
             node.fault(PQLOD.template, f"There is no template {name!r}. {expected}")
         return name
 
-    def _panels(self, node: Node) -> Iterator[Panel]:
-        members = [member for members in node.lists(PQLOD.panels) for member in members]
+    def _panels(self, node: Node, prop: NamedNode) -> Iterator[Panel]:
+        members = list(self._members(node, prop))
         if len(members) > MOST_PANELS:
-            node.note(PQLOD.panels, f"{len(members)} panels, of which the first {MOST_PANELS} count.")
+            node.note(prop, f"{len(members)} panels, of which the first {MOST_PANELS} count.")
         for member in members[:MOST_PANELS]:
-            if isinstance(member, NamedNode | BlankNode):
-                yield self._panel(member, node)
-            else:
-                node.fault(PQLOD.panels, f"{node.show(member)} is text. Expected: a resource with pqlod:list.")
+            yield self._panel(member)
 
-    def _panel(self, term: Resource, above: Node) -> Panel:
-        node = above.node(term, PQLOD.panels)
+    def _members(self, node: Node, prop: NamedNode) -> Iterator[Node]:
+        for member in (member for members in node.lists(prop) for member in members):
+            if isinstance(member, NamedNode | BlankNode):
+                yield node.node(member, prop)
+            else:
+                node.fault(prop, f"{node.show(member)} is text. Expected: a resource with pqlod:list.")
+
+    def _panel(self, node: Node) -> Panel:
         address = node.text(PQLOD.list)
         if not address:
             node.fault(PQLOD.list, "There is none. Expected: the address of a list, such as /questions?by={item}.")

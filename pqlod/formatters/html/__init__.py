@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from pqlod.formatters.choices import choices_of
 from pqlod.formatters.filter_links import FilterLinks
-from pqlod.formatters.html.frame import environment, format_links, queries_of, site_name
+from pqlod.formatters.html.frame import environment, format_links, queries_of, site_of
 from pqlod.formatters.html.lists import filters, first_page
 from pqlod.formatters.html.values import Links, item_of
 from pqlod.formatters.items import Shape
@@ -27,7 +27,7 @@ def write_html(page: "Page") -> bytes:
         queries=queries_of(page),
         is_asked_here=page.api.source.iri == PQLOD.store,
         formats=format_links(page),
-        site=site_name([page.api]),
+        site=site_of([page.api]),
         up=links.up,
     )
     return "".join(page.deadline.watch(pieces)).encode()

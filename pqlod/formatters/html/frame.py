@@ -1,6 +1,7 @@
 """What every page has: its templates, the name of the site, the links to its formats, and the queries that it came from."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,12 +10,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from pqlod import __version__
 from pqlod.formatters.words import words
 from pqlod.lda.metadata import SPARQL
-from pqlod.lda.model import Api
+from pqlod.lda.model import Api, MenuEntry
 from pqlod.rdf import API, RDF, Literal
 
 if TYPE_CHECKING:
     from pqlod.lda.pages import Page
 
+# Where a configuration declares none.
+MENU = (MenuEntry("Queries", "/queries"), MenuEntry("SPARQL", "/sparql"), MenuEntry("Configuration", "/api-config"))
 QUERIES = {API.selectionResult: "What is on the page", API.viewingResult: "What is told of it"}
 
 
@@ -38,6 +41,7 @@ def environment() -> Environment:
     )
     made.globals["version"] = __version__
     made.filters["words"] = words
+    made.filters["local_address"] = local_address
     return made
 
 
@@ -47,9 +51,27 @@ def kinds_of_pages() -> frozenset[str]:
     return frozenset(name.partition("/")[2].removesuffix(".html") for name in names)
 
 
-def site_name(apis: Sequence[Api]) -> str:
-    """What the pages of a service have above them: the label of its first API."""
-    return next((api.label for api in apis if api.label), "Linked Data API")
+@dataclass(frozen=True)
+class Site:
+    """What the pages of a service have above them: its name, its menu, and the path of the list that its search asks, or ""."""
+
+    name: str
+    menu: tuple[MenuEntry, ...]
+    search: str
+
+
+def site_of(apis: Sequence[Api]) -> Site:
+    """The site of a service: of its APIs, the first that has a label, a menu or a search gives it."""
+    return Site(
+        name=next((api.label for api in apis if api.label), "Linked Data API"),
+        menu=next((api.menu for api in apis if api.menu), MENU),
+        search=next((api.search for api in apis if api.search), ""),
+    )
+
+
+def local_address(address: str, up: str) -> str:
+    """A path from the root of the service, relative to a page; a whole address stays."""
+    return up + address.lstrip("/") if address.startswith("/") else address
 
 
 def upwards(path: str) -> str:
