@@ -262,6 +262,14 @@ class PageDeclaration:
 
 
 @dataclass(frozen=True)
+class MenuEntry:
+    """An entry of the menu of every page (``pqlod:menu``): its address is a path from the root of the service, or a whole one."""
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Rewrite:
     """IRIs of results that start with ``start`` start with ``replacement`` instead (``elda:rewriteResultURIs``)."""
 
@@ -288,14 +296,6 @@ class Api:
     iri: NamedNode
     label: str
     comment: str
-@dataclass(frozen=True)
-class MenuEntry:
-    """An entry of the menu of every page (``pqlod:menu``): its address is a path from the root of the service, or a whole one."""
-
-    label: str
-    address: str
-
-
     base: str  # what generated URLs start with, or "": the address that was asked
     prefix: str = ""  # the mount with elda:uriTemplatePrefix; the endpoints' templates start with it
     source: Source
@@ -308,11 +308,11 @@ class MenuEntry:
     text_index: tuple[PropertyPath, ...] = ()  # the texts that _search looks in; none: every text
     titles: tuple[PropertyPath, ...] = ()  # whose first text is what people call an item, before its labels
     pages: tuple[PageDeclaration, ...] = ()
+    menu: tuple[MenuEntry, ...] = ()
+    search: str = ""  # the path of the list that the search above every page asks
+    home: tuple[Panel, ...] = ()  # what the first page shows of the lists
     graph: Graph = field(repr=False)
 
     def page_of(self, classes: Collection[Term]) -> PageDeclaration | None:
         """How something of these classes is shown to people; None where the configuration does not say it."""
         return next((page for page in self.pages if not set(page.classes).isdisjoint(classes)), None)
-    menu: tuple[MenuEntry, ...] = ()
-    search: str = ""  # the path of the list that the search above every page asks
-    home: tuple[Panel, ...] = ()  # what the first page shows of the lists
