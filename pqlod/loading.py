@@ -17,6 +17,7 @@ from pqlod.sources import SourceFile, source_of
 from pqlod.sources.changes import Changes, Writer
 from pqlod.sources.files import files_in
 from pqlod.sources.ledger import Ledger, Outcome
+from pqlod.sources.origins import Origin, origin_of
 from pqlod.sources.records import Record
 from pqlod.sources.refusals import Refusal
 from pqlod.store.gathering import IndexPlan
@@ -111,6 +112,7 @@ class Load:
 
     def _take_all(self, file: SourceFile) -> None:
         quads: list[Quad] = []
+        origin = origin_of(file)
         for item in source_of(file).read(file):
             if isinstance(item, Quad):
                 quads.append(item)
@@ -120,15 +122,15 @@ class Load:
                 self.read[item.kind] += 1
                 self.rejects.add(file.path, item)
             else:
-                self._tell(item, file)
+                self._tell(item, file, origin)
         self._write(quads, file.path)
         self._show(file.path)
 
-    def _tell(self, record: Record, file: SourceFile) -> None:
+    def _tell(self, record: Record, file: SourceFile, origin: Origin) -> None:
         if file.capture is not None:  # payloads of a harvest come in the order in which they were fetched
             record = replace(record, as_of=file.capture.fetched.date())
         self.read[record.kind] += 1
-        if not self.ledger.tell(record, is_later=file.capture is not None):
+        if not self.ledger.tell(record, origin, is_later=file.capture is not None):
             self.again[record.kind] += 1
         if len(self.ledger) >= RESOURCES_AT_ONCE:
             self._flush()

@@ -1,4 +1,4 @@
-"""The queries that docs/sparql.md shows find something in the sample."""
+"""The queries that documents show find something in the sample."""
 
 import re
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-DOCUMENT = Path(__file__).parents[1] / "docs" / "sparql.md"
-EXAMPLES = re.findall(r"^```sparql\n(.*?)^```", DOCUMENT.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+TEXTS = [Path(__file__).parents[1].joinpath("docs", name).read_text("utf-8") for name in ("sparql.md", "loading.md")]
+EXAMPLES = [query for text in TEXTS for query in re.findall(r"^```sparql\n(.*?)^```", text, re.DOTALL | re.MULTILINE)]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: re.sub(r"\s+", " ", example)[-40:])

@@ -10,14 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import lru_cache
+from operator import attrgetter
 from typing import TypeVar
 
 from pyoxigraph import Store
 
-from pqlod.rdf import PQLOD, PROV, RDF, XSD, DefaultGraph, Literal, NamedNode, Term
+from pqlod.rdf import PQLOD, PROV, RDF, XSD, DefaultGraph, Literal, NamedNode, Quad, Term
 from pqlod.sources.changes import Changes, Row, Writer
 from pqlod.sources.json_records import from_json, to_json
 from pqlod.sources.merging import merge, supersedes
+from pqlod.sources.origins import Origin
 from pqlod.sources.quads import iri, statements
 from pqlod.sources.records import DATA, MENTION, LoneAnswer, Question, Record
 
@@ -37,9 +39,10 @@ class Outcome(IntEnum):
 
 @dataclass(slots=True)
 class Told:
-    """What one source told: its JSON text, and the record, which is made when it is asked for."""
+    """What one source told: its JSON text, the IRI of the file that told it, and the record, made when it is asked for."""
 
     text: str
+    file: str = ""
     _record: Record | None = None
 
     @property
@@ -61,8 +64,9 @@ class Entry:
 
     @property
     def is_dirty(self) -> bool:
-        told = {(self.iri, source): told.text for source, told in self.told.items()}
-        return told != {place: told.text for place, told in self.stored.items()} or self.other_names != self.stored_aliases
+        told = {(self.iri, source): (told.text, told.file) for source, told in self.told.items()}
+        stored = {place: (told.text, told.file) for place, told in self.stored.items()}
+        return told != stored or self.other_names != self.stored_aliases
 
     @property
     def outcome(self) -> "Outcome":
@@ -105,6 +109,7 @@ class Ledger:
         self._flying: frozenset[str] = frozenset()  # IRIs of the last flush
         self._entries: dict[str, Entry] = {}  # by each of their IRIs
         self._passing: dict[tuple[str, str], Record] = {}  # what is told in passing, by source and IRI
+        self._origins: set[tuple[str, Origin]] = set()  # files met since the last flush, and the sources that tell in them
         self._sources: dict[str, frozenset[str]] = {}  # by IRI, who told of it in this load
         self.outcomes: dict[str, tuple[str, Outcome]] = {}
         self.conflicts: set[str] = set()
@@ -113,12 +118,14 @@ class Ledger:
         """How many resources are in hand since the last flush."""
         return len(self._entries)
 
-    def tell(self, record: Record, *, is_later: bool = False) -> bool:
+    def tell(self, record: Record, origin: Origin | None = None, *, is_later: bool = False) -> bool:
         """Takes a record; true if no other one of this load told of the same resource before.
 
-        ``is_later`` says that it was told after all that came before it, also in this load.
+        ``origin`` is the file that tells it; ``is_later`` says that it was told after all that came before it, also in this load.
         """
-        is_first = self._take(record, is_later)
+        is_first = self._take(record, is_later, origin.iri if origin else "")
+        if origin:
+            self._origins.add((record.source, origin))
         for mention in record.mentions():
             place = mention.source, mention.iri
             known = self._passing.get(place)
@@ -134,6 +141,7 @@ class Ledger:
         for entry in dirty:
             self._note(entry.iri, entry.outcome)
         changes = _changes(dirty)
+        changes.quads += self._new_origins()
         self._writer.write(changes)
         self._known.update(map(hash, self._entries))
         self._flying = frozenset(self._entries)
@@ -141,12 +149,20 @@ class Ledger:
         self._passing.clear()
         return changes
 
-    def _take(self, record: Record, is_later: bool = False) -> bool:
+    def _new_origins(self) -> Iterator[Quad]:
+        """What is to be told of the files that were met since the last flush."""
+        rows = ((Quad(*row, graph_of(source))) for source, origin in self._origins for row in origin.statements())
+        yield from (quad for quad in rows if quad not in self._store)
+        self._origins.clear()
+
+    def _take(self, record: Record, is_later: bool = False, file: str = "") -> bool:
         entry = self._entry(record)
         sources = self._sources.get(entry.iri, frozenset())
-        before, told = entry.told.get(record.source), Told(to_json(record), record)
+        before, told = entry.told.get(record.source), Told(to_json(record), file, record)
         is_same_load = record.source in sources and not is_later
-        if before is None or (told.text != before.text and supersedes(record, before.record, is_same_load=is_same_load)):
+        if before is not None and told.text == before.text:
+            entry.told[record.source] = max(before, told, key=attrgetter("file"))  # whatever the order of the files
+        elif before is None or supersedes(record, before.record, is_same_load=is_same_load):
             entry.told[record.source] = told
             self._name(entry)
         self._sources[entry.iri] = _with(self._sources.get(entry.iri, frozenset()), record.source)
@@ -190,6 +206,9 @@ class Ledger:
             entry.told[source] = entry.stored[name, source] = Told(_value(quad.object))
         if not entry.told:
             return None
+        for quad in self._store.quads_for_pattern(NamedNode(name), PROV.wasDerivedFrom, None, None):
+            if told := entry.told.get(_value(quad.graph_name).removeprefix(GRAPHS)):
+                told.file = _value(quad.object)
         entry.stored_aliases = {
             (name, _value(quad.object)) for quad in self._store.quads_for_pattern(NamedNode(name), ALIAS, None, ALIASES)
         }
@@ -251,6 +270,8 @@ def _kept(resource: NamedNode, source: str, told: Told) -> Iterator[Row]:
     yield resource, RECORD, Literal(told.text, datatype=JSON), graph
     if told.record.as_of is not None and MENTION not in source:
         yield resource, PROV.generatedAtTime, Literal(f"{told.record.as_of}T00:00:00Z", datatype=DATE_TIME), graph
+    if told.file:
+        yield resource, PROV.wasDerivedFrom, iri(told.file), graph
 
 
 def _merged(records: list[Record]) -> tuple[Record, ...]:

@@ -177,6 +177,44 @@ def test_the_order_of_files_has_no_say(tmp_path: Path, split: bool, monkeypatch:
     assert all(result == results[0] for result in results)
 
 
+PROVENANCE = """
+PREFIX prov: <http://www.w3.org/ns/prov#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?question ?file { GRAPH ?source { ?question prov:wasDerivedFrom ?entity . ?entity a prov:Entity ; rdfs:label ?file } }
+ORDER BY ?question"""
+
+
+def origins(store: Path) -> dict[str, str]:
+    """The name of the file that told of each question."""
+    rows = Generations(store).dataset().store.query(PROVENANCE)
+    return {row["question"].value.rpartition("/")[2]: row["file"].value for row in rows}
+
+
+def test_the_file_of_each_record_is_told_by_its_name_alone(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    first = questions(tmp_path / "folder" / "a few.jsonl", {"uin": "1", "source_id": 1}, {"uin": "2", "source_id": 2})
+    load([first, questions(tmp_path / "more", {"uin": "3", "source_id": 3})], store)
+
+    newer = questions(tmp_path / "newer", {"uin": "2", "source_id": 2, "heading": "Zebras"})
+    load([newer], store)
+
+    assert origins(store) == {"1": "a few.jsonl", "2": "newer", "3": "more"}
+    assert not any(str(tmp_path) in statement for statement in statements(store, tmp_path))
+
+
+def test_of_files_that_tell_the_same_the_last_by_name_is_told_in_whatever_order(tmp_path: Path) -> None:
+    files = [questions(tmp_path / name, {"uin": "1", "source_id": 1}, {"uin": f"9{name}"}) for name in "12"]
+    results = []
+    for number, order in enumerate(itertools.permutations(files)):
+        for parts in ([order], [order[:1], order[1:]]):
+            store = tmp_path / f"store{number}-{len(parts)}"
+            reports = [load(part, store) for part in parts]
+            results.append(statements(store, tmp_path))
+            assert not any(report.rows["written question"].changed for report in reports)
+
+    assert origins(store)["1"] == "2"
+    assert all(result == results[0] for result in results)
+
+
 def test_an_export_loads_into_the_same_store(store: Path, tmp_path: Path) -> None:
     file = questions(tmp_path / "q.jsonl", {"uin": "1", "source_id": 17, "asking_member_id": 5})
     load([file], store)

@@ -113,7 +113,7 @@ def test_through_every_trouble_it_comes_to_the_end(serve: Serve, client: MakeCli
 
     def run(stub: Stub, store: Path) -> list[str]:
         harvest(ask_of(stub, *WQ, "members", lda=LDA + "?_pageSize=5"), store, client=client(silence=SLOW / 2))
-        return statements(store)
+        return [line for line in statements(store) if "<urn:pqlod:payload:" not in line]  # which tell when, and from which port
 
     quiet, loud = stub(), stub(troubles=EVERY_TROUBLE)
 
@@ -257,6 +257,31 @@ def test_records_are_of_the_day_on_which_they_were_fetched(serve: Serve, client:
     told = [line for line in statements(store) if "generatedAtTime" in line and "/members/1>" in line]
     assert len(told) == 1
     assert '"2026-11-24T00:00:00Z"' in told[0]
+
+
+def test_where_and_when_it_was_fetched_is_told_of_each_record(serve: Serve, client: MakeClient, store: Path, time: Any) -> None:
+    stub = serve(Stub(questions=[question(1, tabled="2026-11-20"), question(2, tabled="2026-11-20", answer="long " * 60)]))
+    harvest(ask_of(stub, *WQ), store, client=client())
+    time.now += timedelta(days=1)
+    stub.questions.append(question(3, tabled="2026-11-25"))
+    harvest(ask_of(stub, *WQ), store, client=client())
+
+    told = (
+        Generations(store)
+        .dataset()
+        .store.query("""
+        PREFIX prov: <http://www.w3.org/ns/prov#>
+        SELECT ?question ?day ?url { GRAPH <http://data.parliament.uk/graphs/source/wq-api> {
+          ?question prov:wasDerivedFrom ?payload .
+          ?payload a prov:Entity ; prov:generatedAtTime ?fetched ; prov:hadPrimarySource ?url . }
+          BIND (SUBSTR(STR(?fetched), 1, 10) AS ?day)
+        } ORDER BY ?question""")
+    )
+
+    rows = [(row["question"].value.rpartition("/")[2], row["day"].value, urlsplit(row["url"].value)) for row in told]
+    assert [row[:2] for row in rows] == [("1", "2026-11-25"), ("2", "2026-11-24"), ("3", "2026-11-25")]
+    assert [url.path for _, _, url in rows] == [QUESTIONS, f"{QUESTIONS}/2", QUESTIONS]
+    assert all(f"http://{url.netloc}" == stub.root for _, _, url in rows)
 
 
 def test_a_lost_journal_loses_no_payload(serve: Serve, client: MakeClient, store: Path) -> None:
