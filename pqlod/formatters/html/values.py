@@ -15,7 +15,7 @@ from pqlod.formatters.items import LABEL_PROPERTIES, Field, Node, Value, best_la
 from pqlod.formatters.words import words
 from pqlod.lda.model import Api
 from pqlod.lda.routing import Router
-from pqlod.rdf import FOAF, XSD, Literal, NamedNode, Resource
+from pqlod.rdf import FOAF, RDF, XSD, Literal, NamedNode, Resource, local_name
 
 # What may stay of the markup in a text, such as a minister's answer. No images, styles or scripts.
 TAGS = frozenset({
@@ -25,6 +25,7 @@ TAGS = frozenset({
 })  # fmt: skip
 ATTRIBUTES = {"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}, "ol": {"start"}}
 SCHEMES = frozenset({"http", "https", "mailto"})
+PLAIN = frozenset({XSD.string, RDF.langString, RDF.dirLangString})
 # Said by the page as a whole, and not again of its item.
 UNSHOWN = frozenset({FOAF.isPrimaryTopicOf})
 MONTHS = (
@@ -89,6 +90,11 @@ class Links:
         found = self._router.document(iri)
         return self.up + found.location.lstrip("/") if found else iri
 
+    @property
+    def lead_to_lists(self) -> bool:
+        """Do values lead to the lists of their likes?"""
+        return self._filters is not None
+
     def filters(self, path: Fields | None, value: Literal) -> tuple[FilterLink, ...]:
         return self._filters.of(path, value) if self._filters and path else ()
 
@@ -99,14 +105,25 @@ def item_of(node: Node, links: Links) -> Item:
     return Item(best_label(node) or last_segment(iri), iri, links.address(iri), tuple(rows(node, links)))
 
 
-def rows(node: Node, links: Links, above: Fields | None = ()) -> Iterator[Row]:
-    """Its properties, but for the label that its heading or its link says."""
-    label = _label(node)
-    for each, values in node.fields:
+def rows(node: Node, links: Links, above: Fields | None = (), *, has_label_above: bool = True) -> Iterator[Row]:
+    """Its properties in order, but for the label where its heading or its link says it already."""
+    label = _label(node) if has_label_above else None
+    for each, values in sorted(node.fields, key=_place):
         if each is not label and each.property.iri not in UNSHOWN:
             path = None if above is None else (*above, each)
             shown = (_shown(value, links, path) for value in values)
             yield Row(words(each.name), each.property.iri.value, tuple(shown))
+
+
+def _place(row: tuple[Field, tuple[Value, ...]]) -> tuple[int, str, int]:
+    """The order of the Linked Data API's pages: by datatype, then texts and what has several values, then resources."""
+    field, values = row
+    if len(values) > 1 or field.property.is_multivalued or field.property.iri == RDF.type:
+        return 1, "", field.rank
+    if isinstance(values[0], Literal):
+        datatype = field.property.printed_datatype or values[0].datatype
+        return (1, "", field.rank) if datatype in PLAIN else (0, local_name(datatype.value), field.rank)
+    return 2, "", field.rank
 
 
 def _label(node: Node) -> Field | None:
@@ -128,16 +145,15 @@ def _shown(value: Value, links: Links, path: Fields | None) -> Shown:
 
 
 def _described(node: Node, links: Links, path: Fields | None) -> Shown:
-    """A link that says the resource's label, with the rows of whatever else is known of it."""
+    """A link that says what the resource is called, with the rows of whatever else is known of it.
+
+    Where values lead to lists, the label is a row with links of its own, as on the pages of the Linked Data API.
+    """
+    if links.lead_to_lists and node.fields:
+        name = last_segment(node.id or "")
+        return Shown(_link(node.resource, links, name), rows=tuple(rows(node, links, path, has_label_above=False)))
     link = _link(node.resource, links, best_label(node) or last_segment(node.id or ""))
-    return Shown(link, _label_filters(node, links, path), rows=tuple(rows(node, links, path)))
-
-
-def _label_filters(node: Node, links: Links, path: Fields | None) -> tuple[FilterLink, ...]:
-    """To what has a value of the same label, by the first of several."""
-    label = _label(node)
-    texts = [value for value in node.values(label.property.iri) if isinstance(value, Literal)] if label else []
-    return links.filters((*path, label), texts[0]) if label and path and texts else ()
+    return Shown(link, rows=tuple(rows(node, links, path)))
 
 
 def _link(resource: Resource, links: Links, text: str) -> Markup:
