@@ -132,7 +132,8 @@ def test_ht01_an_item_is_headed_by_its_name_and_its_rows_are_in_order(letters):
     (article,) = page.findall(".//article")
     assert links(article, "h2/a") == [("a", "./letters/a")]
     labels = [term.text_content() for term in article.findall("dl/div/dt")]
-    assert labels == ["from", "pages", "seal", "sent", "shelfmark", "state", "subject", "topic", "type", "weight"]
+    # by datatype, then texts and what has several values, then resources; each by name
+    assert labels == ["sent", "weight", "pages", "seal", "shelfmark", "subject", "topic", "type", "from", "state"]
     assert article.xpath("string(dl/div[dt='sent']/dd/time)") == "22 November 2018"
     assert article.xpath("string(dl/div[dt='sent']/dd/time/@datetime)") == "2018-11-22"
 
