@@ -33,9 +33,11 @@ UNDERSTOOD: Mapping[str, frozenset[NamedNode]] = {
     ),
     "endpoint": _terms(BOTH + "api:uriTemplate api:itemTemplate api:selector api:exampleRequestPath"),
     "selector": _terms(
-        "api:parent api:type api:filter api:where api:orderBy api:sort api:select pqlod:query pqlod:cardViewer pqlod:orders"
+        """api:parent api:type api:filter api:where api:orderBy api:sort api:select pqlod:query pqlod:facets pqlod:cardViewer
+        pqlod:orders"""
     ),
     "order": _terms("api:sort"),
+    "facet": _terms("pqlod:property pqlod:by pqlod:steps"),
     "viewer": _terms("api:name api:property api:properties api:include api:template elda:describeAllLabel"),
     "formatter": _terms(
         """api:name api:mimeType api:stylesheet elda:className elda:shortnameMode elda:jsonUsesISOdate elda:metadataOptions
@@ -94,6 +96,7 @@ ROLES: Mapping[NamedNode, str] = {
     API.variable: "variable",
     API.value: "computed value",
     ELDA.mapWith: "SPARQL map",
+    PQLOD.facets: "facet",
     API.prefixMapping: "prefix mapping",
     ELDA.rewriteResultURIs: "rewriting rule",
     API.sparqlEndpoint: "source",

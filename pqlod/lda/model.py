@@ -52,13 +52,39 @@ class ListOrder:
     sort: str
 
 
+class FacetKind(Enum):
+    """By what a facet groups the items of a list (``pqlod:by``)."""
+
+    VALUE = "Value"
+    YEAR = "Year"
+    MONTH = "Month"
+    STEP = "Step"
+    EXISTENCE = "Existence"
+
+
+@dataclass(frozen=True)
+class FacetDeclaration:
+    """What a list can be narrowed by (``pqlod:facets``). ``steps`` are the numbers at which the steps of a STEP begin."""
+
+    path: PropertyPath
+    label: str
+    kind: FacetKind = FacetKind.VALUE
+    steps: tuple[int, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Of the facets of one list no other has it."""
+        return self.path.text if self.kind is FacetKind.VALUE else f"{self.path.text}-{self.kind.value.lower()}"
+
+
 @dataclass(frozen=True)
 class Selector:
     """Which items a list has, in what order (``api:Selector``), its parents' clauses included.
 
     ``filters`` are the pieces of ``api:filter``: parameter name and value, percent-decoded, which may hold
     ``{variables}``. ``where``, ``select`` and ``order_by`` are SPARQL text of the configuration, in which a
-    ``?name`` that is a declared variable or a template variable stands for its value. ``query`` is a file of
+    ``?name`` that is a declared variable or a template variable stands for its value. ``facets`` are what its items
+    can be narrowed by. ``query`` is a file of
     queries/api/ (``pqlod:query``): a SELECT of ?item whose parameters are bound from the request. ``card_viewer``
     and ``orders`` are for people: what their pages show of the items where no view is asked for, and what they may be sorted by.
     """
@@ -70,6 +96,7 @@ class Selector:
     sort: str = ""
     order_by: str = ""
     query: Query | None = None
+    facets: tuple[FacetDeclaration, ...] = ()
     card_viewer: Viewer | None = None
     orders: tuple[ListOrder, ...] = ()
 

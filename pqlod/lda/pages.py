@@ -16,19 +16,18 @@ from pqlod.lda.model import Api, Endpoint, FormatterDeclaration, FormatterKind, 
 from pqlod.lda.parameters import RESERVED, PageRequest
 from pqlod.lda.paths import PropertyPath
 from pqlod.lda.patterns import ITEM, Chains, TermWriter, Variables
-from pqlod.lda.planning import Plan, make_plan
+from pqlod.lda.planning import Plan, find_matches, make_plan
 from pqlod.lda.selection import count_query, selection_query
 from pqlod.lda.templates import UriTemplate
 from pqlod.lda.views import fetch_view, rewritten, rewritten_term
 from pqlod.rdf import Graph, Literal, NamedNode, Resource
-from pqlod.store.dataset import Dataset, Match, Matches
+from pqlod.store.dataset import Dataset, Match
 from pqlod.store.deadline import NEVER, Deadline
 from pqlod.store.query import Query
 
 if TYPE_CHECKING:
     from pqlod.lda.companions import Companions
 
-MOST_MATCHES = 10_000  # of a search, best first: as many items as a query can name and still be read quickly
 MOST_TOTALS = 1024  # kept in memory, of as many lists
 FORMATS_FOR_PEOPLE = frozenset({FormatterKind.HTML, FormatterKind.ATOM})
 
@@ -193,7 +192,7 @@ def _select(api: Api, request: PageRequest, dataset: Dataset) -> Selected:
 def select_items(api: Api, request: PageRequest, dataset: Dataset) -> Selected:
     """The items of a page that a selection has, found the cheapest way."""
     started = time.perf_counter()
-    matches = _matches(request, dataset)
+    matches = find_matches(request, dataset)
     plan = make_plan(api, request, dataset, matches)
     query = partial(selection_query, api, request, matches, plan.among)
     items = _items(query(), dataset) if plan.items is None else plan.items
@@ -224,18 +223,6 @@ def _item(api: Api, template: UriTemplate, bindings: Bindings) -> NamedNode:
         if found:
             return found
         raise BadParameter(f"{text!r} names no resource.", value=text, expected="a shortname or an IRI") from error
-
-
-def _matches(request: PageRequest, dataset: Dataset) -> Matches | None:
-    """What a text search finds, best first: of several searches, an item's best score counts."""
-    if not request.search or request.endpoint.text_search:
-        return None
-    found = [dataset.search(expression) for expression in request.search]
-    ranked = sorted((match for matches in found for match in matches), key=lambda match: -match.score)
-    best = {match.item: match for match in reversed(ranked)}
-    in_order = sorted(best.values(), key=lambda match: -match.score)
-    is_partial = len(in_order) > MOST_MATCHES or any(matches.is_partial for matches in found)
-    return Matches(in_order[:MOST_MATCHES], is_partial)
 
 
 def _check_existence(request: PageRequest, selected: Selected, datasets: Sequence[Dataset]) -> None:

@@ -7,17 +7,26 @@ meant. What the index does not know for certain to be as SPARQL has it, it does 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from pqlod.errors import BadParameter
 from pqlod.lda.filters import Bound, Equality, Existence, Filter, Interval, Labelled, Range, SortKey
 from pqlod.lda.fragments import split_select
-from pqlod.lda.model import Api, Endpoint, ItemEndpoint, ListEndpoint
+from pqlod.lda.model import Api, Endpoint, ItemEndpoint, ListEndpoint, Selector
 from pqlod.lda.parameters import PageRequest, is_reserved, read_filter
 from pqlod.lda.paths import PropertyPath, Step, parse_path
 from pqlod.lda.patterns import ITEM
-from pqlod.lda.selection import default_sort, filters_of, page_length, round_score, selector_of, starts_query, sub_select_query
+from pqlod.lda.selection import (
+    default_sort,
+    filters_of,
+    page_length,
+    round_score,
+    selection_query,
+    selector_of,
+    starts_query,
+    sub_select_query,
+)
 from pqlod.lda.templates import VARIABLE
 from pqlod.rdf import RDF, RDFS, Literal, NamedNode, Term, local_name
 from pqlod.store import columns
@@ -30,6 +39,7 @@ from pqlod.store.values import Found, Sort, ValueIndex
 MOST_TESTED = 1_000  # candidates that SPARQL is given by name
 TYPE = (RDF.type, False)
 MOST_TOLD = 20_000  # items that SPARQL tells of for the index to sort
+MOST_MATCHES = 10_000  # of a search, best first: as many items as a query can name and still be read quickly
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,18 @@ class Plan:
     among: tuple[NamedNode, ...] | None = None
 
 
+@dataclass(frozen=True)
+class Everything:
+    """All items of a list, and the paths of the filters by which they were found."""
+
+    found: Found
+    paths: tuple[tuple[Step, ...], ...]
+
+    def is_narrowed_soundly(self, path: tuple[Step, ...]) -> bool:
+        """May a filter about what this path leads to be met for itself?"""
+        return _is_sound(self.found, (*self.paths, path))
+
+
 def index_plan(apis: Iterable[Api]) -> IndexPlan:
     """What an index must know for the lists of these APIs: of the classes that selectors name, each property that is
     declared, and what views show of their items' parts."""
@@ -53,20 +75,45 @@ def index_plan(apis: Iterable[Api]) -> IndexPlan:
     types = {type: None for api, endpoint in endpoints for type in _types(api, endpoint)}
     single: set[Steps] = {((property, False),) for api, _ in endpoints for property in api.vocabulary.properties}
     viewers = [viewer for _, endpoint in endpoints for viewer in (endpoint.default_viewer, *endpoint.viewers.values())]
-    shown = {_steps(path.steps) for viewer in viewers for path in viewer.paths if _is_plain(path.steps)}
+    shown = {steps_of(path.steps) for viewer in viewers for path in viewer.paths if _is_plain(path.steps)}
+    counted = {steps_of(facet.path.steps) for _, endpoint in endpoints for facet in _selector(endpoint).facets}
     selecting = {steps for api, endpoint in endpoints for steps in _selector_paths(api, endpoint)}
-    paths = {(TYPE,), *single, *shown, *selecting}
+    paths = {(TYPE,), *single, *shown, *selecting, *counted}
     return IndexPlan(tuple(types), tuple(sorted(paths.union(prefixes(paths)), key=str)))
 
 
 def make_plan(api: Api, request: PageRequest, dataset: Dataset, matches: Matches | None) -> Plan:
     """The cheapest way to find the items of a page, gone as far as the index goes; ``matches`` are what a search found."""
-    values = dataset.values
-    if values is None:
-        return Plan(("SPARQL: there is no index of values",))
+    try:
+        return _Planner(api, request, dataset, _values(request, dataset), matches).plan()
+    except NotIndexed as error:
+        return Plan((f"SPARQL: {error}",))
+
+
+def all_items(api: Api, request: PageRequest, dataset: Dataset, matches: Matches | None) -> Everything:
+    """All items of a list, whatever page of it is asked for; NotIndexed where the index does not lead to them."""
+    unordered = replace(request, sort=(), order_by="")
+    return _Planner(api, unordered, dataset, _values(request, dataset), matches).everything()
+
+
+def find_matches(request: PageRequest, dataset: Dataset) -> Matches | None:
+    """What a text search finds, best first: of several searches, an item's best score counts."""
+    if not request.search or request.endpoint.text_search:
+        return None
+    found = [dataset.search(expression) for expression in request.search]
+    ranked = sorted((match for matches in found for match in matches), key=lambda match: -match.score)
+    best = {match.item: match for match in reversed(ranked)}
+    in_order = sorted(best.values(), key=lambda match: -match.score)
+    is_partial = len(in_order) > MOST_MATCHES or any(matches.is_partial for matches in found)
+    return Matches(in_order[:MOST_MATCHES], is_partial)
+
+
+def _values(request: PageRequest, dataset: Dataset) -> ValueIndex:
+    if dataset.values is None:
+        raise NotIndexed("there is no index of values")
     if request.graph or request.select or request.box or request.endpoint.text_search or not request.page_size:
-        return Plan(("SPARQL: the index does not tell of named graphs, of places, and of queries in requests",))
-    return _Planner(api, request, dataset, values, matches).plan()
+        raise NotIndexed("the index does not tell of named graphs, of places, and of queries in requests")
+    return dataset.values
 
 
 class _Planner:
@@ -81,12 +128,8 @@ class _Planner:
         self._is_exact = not request.where and not self._selector.where and not self._selector.select
 
     def plan(self) -> Plan:
-        if self._query and self._query.filters:
-            with suppress(BadParameter):  # it is the query that tells what is wrong
-                self._filters += self._filters_of_query(self._query)
-                self._query = None
         try:
-            found = self._with_texts(self._found())
+            found = self._listed()
         except NotIndexed as error:
             return Plan((f"SPARQL: there is no index of {error}",))
         total = found.total if self._is_exact else None
@@ -101,7 +144,26 @@ class _Planner:
         among = tuple(map(NamedNode, found.page((), 0, MOST_TESTED)))
         return Plan((*self._steps, f"SPARQL: the rest, of {len(among):,} items that it is given"), total=total, among=among)
 
+    def everything(self) -> Everything:
+        found = self._listed()
+        paths = tuple(self._paths())
+        if self._is_exact:
+            return Everything(found, paths)
+        if found.total > MOST_TESTED:
+            raise NotIndexed("all that is asked for")
+        among = tuple(map(NamedNode, found.page((), 0, MOST_TESTED)))
+        whole = replace(self._request, page=0, page_size=MOST_TESTED)
+        told = self._dataset.select(selection_query(self._api, whole, self._matches, among)).values(ITEM[1:])
+        return Everything(found.among(term.value for term in told if isinstance(term, NamedNode)), paths)
+
     # Which items
+
+    def _listed(self) -> Found:
+        if self._query and self._query.filters:
+            with suppress(BadParameter):  # it is the query that tells what is wrong
+                self._filters += self._filters_of_query(self._query)
+                self._query = None
+        return self._with_texts(self._found())
 
     def _filters_of_query(self, query: Query) -> list[Filter]:
         """The filters that say the same as the query, but for those of parameters that are not given."""
@@ -119,8 +181,9 @@ class _Planner:
         if self._matches is not None:
             found = found.among(match.item.value for match in self._matches)
             self._say("what the search found", found)
-        if self._is_exact:
-            self._is_exact = self._is_sound(found)
+        if self._is_exact and not _is_sound(found, [*self._paths(), *(key.path.steps[:-1] for key in self._sort_keys())]):
+            self._steps.append("not by the index: several filters about one of several values")
+            self._is_exact = False
         for make in self._conditions(of_class):
             try:
                 condition = make()
@@ -148,7 +211,7 @@ class _Planner:
             if isinstance(one, Range):
                 bounds.setdefault(one.path, []).append(one.bound)
             else:
-                yield partial(_condition, one)
+                yield partial(condition_of, one)
         yield from (partial(_range, path, ends) for path, ends in bounds.items())
 
     def _indexed(self, found: Found, condition: Condition) -> Condition:
@@ -171,16 +234,9 @@ class _Planner:
             raise NotIndexed("too many things that have it")
         return starts
 
-    def _is_sound(self, found: Found) -> bool:
-        """May each filter be met for itself? Not if two begin with the same steps, and these lead to several things."""
-        paths = [one.path.steps if isinstance(one, Range) else one.path.steps[:-1] for one in self._filters]
-        paths += [key.path.steps[:-1] for key in self._sort_keys()]
-        uses = Counter(steps[:end] for steps in paths for end in range(1, len(steps) + 1))
-        for steps in (steps for steps in uses if uses[steps] > 1):
-            if not found.has(_steps(steps)) or not found.is_single(_steps(steps)):
-                self._steps.append("not by the index: several filters about one of several values")
-                return False
-        return True
+    def _paths(self) -> Iterator[tuple[Step, ...]]:
+        """The paths whose ends are shared by the filters that go along them."""
+        return (shared_path(one) for one in self._filters)
 
     def _with_texts(self, found: Found) -> Found:
         """Those that the query of the selector selects too, if SPARQL tells them cheaply."""
@@ -214,7 +270,7 @@ class _Planner:
         return found.ranked(scores, sorts, start, count)
 
     def _sort(self, found: Found, key: SortKey) -> Sort:
-        path = _steps(key.path.steps)
+        path = steps_of(key.path.steps)
         # Of several ways some may end early, and then there is no value, which comes first.
         if not found.is_one_way(path) or not found.is_sortable(path):
             raise NotIndexed(f"{_words_of_path(path)} has values of several kinds, or several values")
@@ -235,6 +291,18 @@ class _Planner:
         self._steps.append(f"index: {words}: {found.total:,} left")
 
 
+def shared_path(one: Filter) -> tuple[Step, ...]:
+    """The path whose end a filter shares with others: the values of equality and existence are no others' (selection.py)."""
+    return one.path.steps if isinstance(one, Range) else one.path.steps[:-1]
+
+
+def _is_sound(found: Found, paths: Iterable[tuple[Step, ...]]) -> bool:
+    """May each filter be met for itself? Not if two begin with the same steps, and these lead to several things."""
+    uses = Counter(steps[:end] for steps in paths for end in range(1, len(steps) + 1))
+    shared = [steps_of(steps) for steps in uses if uses[steps] > 1]
+    return all(found.has(steps) and found.is_single(steps) for steps in shared)
+
+
 def _variables(text: str) -> set[str]:
     return {match[2] for match in VARIABLE.finditer(text)}
 
@@ -245,47 +313,48 @@ def _is_class(one: object) -> bool:
 
 def _types(api: Api, endpoint: Endpoint) -> Iterator[NamedNode]:
     """The classes that a selector names."""
-    selector = endpoint.selector if isinstance(endpoint, ListEndpoint | ItemEndpoint) else None
-    if selector:
-        yield from selector.types
-        for name, value in selector.filters:
-            with suppress(BadParameter):
-                if "{" not in value and parse_path(name, api.vocabulary).steps == (Step(RDF.type),):
-                    yield api.vocabulary.resource(value)
+    selector = _selector(endpoint)
+    yield from selector.types
+    for name, value in selector.filters:
+        with suppress(BadParameter):
+            if "{" not in value and parse_path(name, api.vocabulary).steps == (Step(RDF.type),):
+                yield api.vocabulary.resource(value)
+
+
+def _selector(endpoint: Endpoint) -> Selector:
+    return (endpoint.selector if isinstance(endpoint, ListEndpoint | ItemEndpoint) else None) or Selector()
 
 
 def _selector_paths(api: Api, endpoint: Endpoint) -> Iterator[Steps]:
     """The paths that a selector filters and sorts by, with those of variables left out."""
-    selector = endpoint.selector if isinstance(endpoint, ListEndpoint | ItemEndpoint) else None
-    if selector is None:
-        return
+    selector = _selector(endpoint)
     names = [name.partition("-")[2] or name for name, _ in selector.filters if not is_reserved(name)]
     for text in [*names, *(key.strip().removeprefix("-") for key in selector.sort.split(",") if key.strip())]:
         with suppress(BadParameter):
             path = parse_path(text, api.vocabulary)
             if _is_plain(path.steps):
-                yield _steps(path.steps)
+                yield steps_of(path.steps)
 
 
 def _is_plain(steps: tuple[Step, ...]) -> bool:
     return all(step.property for step in steps)
 
 
-def _steps(steps: tuple[Step, ...]) -> Steps:
+def steps_of(steps: tuple[Step, ...]) -> Steps:
     """The steps of a path for the index; NotIndexed if one of them is any property."""
     if not _is_plain(steps):
         raise NotIndexed("any property")
     return tuple((step.property, step.is_inverse) for step in steps if step.property)
 
 
-def _condition(one: Equality | Existence | Labelled) -> Condition:
+def condition_of(one: Equality | Existence | Labelled) -> Condition:
     match one:
         case Existence(path, is_wanted):
-            return Exists(_steps(path.steps), is_wanted)
+            return Exists(steps_of(path.steps), is_wanted)
         case Labelled(path, labels):
-            return Has((*_steps(path.steps), (RDFS.label, False)), labels)
+            return Has((*steps_of(path.steps), (RDFS.label, False)), labels)
         case Equality(path, values):
-            return _equality(_steps(path.steps), values)
+            return _equality(steps_of(path.steps), values)
 
 
 def _equality(path: Steps, values: tuple[Term | Interval, ...]) -> Condition:
@@ -298,7 +367,7 @@ def _equality(path: Steps, values: tuple[Term | Interval, ...]) -> Condition:
 
 
 def _range(path: PropertyPath, bounds: Iterable[Bound]) -> Condition:
-    return Within(_steps(path.steps), (tuple(map(_bound, bounds)),))
+    return Within(steps_of(path.steps), (tuple(map(_bound, bounds)),))
 
 
 def _bound(bound: Bound) -> columns.Bound:

@@ -22,16 +22,17 @@ from pqlod.lda.filters import (
     parse_sort,
 )
 from pqlod.lda.fragments import closed, split_select
-from pqlod.lda.model import Api, ItemEndpoint, ListEndpoint, Selector, TextSearch
+from pqlod.lda.model import Api, FacetDeclaration, FacetKind, ItemEndpoint, ListEndpoint, Selector, TextSearch
 from pqlod.lda.parameters import PageRequest, is_reserved, read_filter
 from pqlod.lda.paths import PropertyPath, Step
 from pqlod.lda.patterns import INDENT, ITEM, Chains, TermWriter, Variables, write_step
-from pqlod.rdf import RDF, RDFS, Literal, NamedNode, Namespace, Term
+from pqlod.rdf import RDF, RDFS, XSD, Literal, NamedNode, Namespace, Term
 from pqlod.store.dataset import Match
 from pqlod.store.query import Query, substitute_variables
 
 GEO = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
 SCORE = "?_score"
+GROUP = "?_group"
 
 
 class Place(IntEnum):
@@ -73,6 +74,17 @@ def count_query(
     """The SELECT of how many different items there are on all pages, as ?count."""
     selection = _Selection.of(api, request, matches, among)
     return selection.query(f"SELECT (COUNT(DISTINCT {ITEM}) AS ?count)", "", name="count")
+
+
+def group_query(api: Api, request: PageRequest, facet: FacetDeclaration, matches: Sequence[Match] | None, most: int) -> Query:
+    """The SELECT of each value, or key of a span, to which the path of a facet leads, and of how many items, as ?count.
+
+    A choice by the facet is a filter, so that the path shares with other filters what that filter would.
+    """
+    selection = _Selection.of(api, request, matches, None)
+    selection.add_group(facet)
+    head, tail = f"SELECT {GROUP} (COUNT(DISTINCT {ITEM}) AS ?count)", f"GROUP BY {GROUP}\nLIMIT {most}"
+    return selection.query(head, tail, name="groups")
 
 
 def sub_select_query(api: Api, request: PageRequest, most: int) -> Query:
@@ -277,6 +289,22 @@ class _Selection:
         value = self.variables.fresh(path.text)
         self._add(Place.CHAIN, f"{write_step(self.writer, self.variables, subject, path.last, value)} .")
         self._add(Place.FILTER, f"FILTER ({' || '.join(self._alternative(value, one) for one in values)})")
+
+    def add_group(self, facet: FacetDeclaration) -> None:
+        """What items are grouped by; the key of a span is a text."""
+        steps, kind = facet.path.steps, facet.kind
+        if kind in (FacetKind.VALUE, FacetKind.EXISTENCE):
+            subject = self.chains.require(steps[:-1]) if len(steps) > 1 else ITEM
+            self._add(Place.CHAIN, f"{write_step(self.writer, self.variables, subject, steps[-1], GROUP)} .")
+            return
+        value = self.chains.require(steps)
+        if kind is FacetKind.STEP:
+            below = (f"IF({value} < {start}, {Literal(str(number))}, " for number, start in enumerate(facet.steps))
+            key = f"{''.join(below)}{Literal(str(len(facet.steps)))}{')' * len(facet.steps)}"
+        else:
+            is_day = f"DATATYPE({value}) = {XSD.date} && STRLEN(STR({value})) = 10"
+            key = f'IF({is_day}, SUBSTR(STR({value}), 1, {4 if kind is FacetKind.YEAR else 7}), "")'
+        self._add(Place.FILTER, f"BIND ({key} AS {GROUP})")
 
     def _alternative(self, variable: str, value: Term | Interval) -> str:
         if isinstance(value, Interval):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
 from pqlod.errors import BadParameter, near
+from pqlod.lda.facet_reading import read_facets
 from pqlod.lda.model import ListOrder, Selector, Viewer
 from pqlod.lda.paths import parse_path
 from pqlod.lda.reading import Node
@@ -42,6 +43,7 @@ class SelectorReader:
             sort=ordered.sort,
             order_by=ordered.order_by,
             query=next((one.query for one in [own, *parents] if one.query), None),
+            facets=next((one.facets for one in [own, *parents] if one.facets), ()),
             card_viewer=next((one.card_viewer for one in [own, *parents] if one.card_viewer), None),
             orders=next((one.orders for one in [own, *parents] if one.orders), ()),
         )
@@ -55,6 +57,7 @@ class SelectorReader:
             sort=self._sort(node),
             order_by=self._order_by(node),
             query=self._query(node),
+            facets=read_facets(node, self._vocabulary),
             card_viewer=self._card_viewer(node),
             orders=tuple(self._orders(node)),
         )

@@ -77,3 +77,28 @@ def key_of(text: str) -> Key:
 def full_key(text: str) -> tuple[str, Any, str]:
     """The same, and after it what tells terms apart that are equal."""
     return (*key_of(text), text)
+
+
+def term_of(text: str) -> Term | None:
+    """The term that is written so, as it is written best; None for an odd one."""
+    kind, value = text[0], text[1:]
+    match kind:
+        case "I":
+            return NamedNode(value)
+        case "t":
+            language, _, value = value.partition(" ")
+            return Literal(value, language=language)
+        case "z":
+            return Literal(f"{value}Z", datatype=XSD.dateTime)
+    datatype = _DATATYPES.get(kind)
+    return Literal(value, datatype=datatype) if datatype else None
+
+
+_DATATYPES = {
+    STRING: XSD.string,
+    NUMBER: XSD.integer,
+    DECIMAL: XSD.decimal,
+    DATE: XSD.date,
+    LOCAL_INSTANT: XSD.dateTime,
+    BOOLEAN: XSD.boolean,
+}

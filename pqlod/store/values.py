@@ -5,7 +5,8 @@ changed since a small overlay: the items that changed, as they are now, which hi
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -19,8 +20,9 @@ from pyoxigraph import Store
 from pqlod.rdf import NamedNode, Resource
 from pqlod.store.bitmaps import Order, bitmap_of, in_order, numbers_of
 from pqlod.store.columns import Condition, Exists, Has, NotIndexed, Steps, Table, Within, sortable
+from pqlod.store.counting import Span, Tally
 from pqlod.store.gathering import IndexPlan, all_tables, prefixes, starts, tables_of
-from pqlod.store.ordering import key_of
+from pqlod.store.ordering import full_key, key_of
 from pqlod.store.value_files import ValueFile, write_tables
 
 MOST_SHARED = 100  # items that one thing on their paths is a part of
@@ -131,6 +133,35 @@ class Part:
             case Exists():
                 return ~column.present
 
+    def tally(self, path: Steps) -> Tally:
+        return Tally(self.table.column(path).layers, self.among)
+
+    def counts(self, path: Steps, most: int) -> tuple[dict[str, int], int]:
+        """The values that most items have, written, and how many others there are."""
+        found, others = self.tally(path).most(most)
+        terms = self.table.column(path).terms
+        return {terms[rank - 1]: count for rank, count in found}, others
+
+    def counts_of(self, path: Steps, values: Iterable[str]) -> dict[str, int]:
+        """How many items have each of these values, of those that are in the column at all."""
+        terms = self.table.column(path).terms
+        ranks = {value: place + 1 for value in values if (place := terms.find(value, full_key)) is not None}
+        return dict(zip(ranks, self.tally(path).of(ranks.values()), strict=True))
+
+    def grouped(self, path: Steps, group: Callable[[str], str]) -> dict[str, int]:
+        """How many items have a value of each group; the values of a group come one after the other."""
+        spans: dict[str, Span] = {}
+        for rank, term in enumerate((term for block in self.table.column(path).terms.blocks() for term in block), 1):
+            name = group(term)
+            spans[name] = spans.get(name, (rank, rank))[0], rank + 1
+        return dict(zip(spans, self.tally(path).within(list(spans.values())), strict=True))
+
+    def up_to(self, path: Steps, value: str) -> int:
+        """How many items have a value that is not more than a written one."""
+        column = self.table.column(path)
+        first = column.first
+        return first.less(column.place(value)[1], self.among & first.present).bit_count()
+
     def orders(self, sorts: Sequence[Sort]) -> list[Order]:
         return [Order(self.table.column(path).first, is_descending) for path, is_descending in sorts]
 
@@ -179,6 +210,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Counts:
+    """How many items have each value, written, most first; ``others`` is how many other values there are."""
+
+    of: Mapping[str, int]
+    others: int
+
+
+@dataclass(frozen=True)
 class Found:
     """The items that were found: those of the base, and those of the overlay."""
 
@@ -212,6 +251,45 @@ class Found:
     def is_sortable(self, path: Steps) -> bool:
         """Is the order of what the path leads to known to be that of SPARQL? NotIndexed if the path is not there."""
         return sortable([part.table.column(path) for part in self.parts])
+
+    def counts(self, path: Steps, most: int, wanted: Collection[str] = ()) -> "Counts":
+        """The values that most items have, and those that are wanted, written; NotIndexed if the path is not there."""
+        counts, others = self.base.counts(path, most)
+        later: dict[str, int] = {}
+        if self.overlay:
+            later, _ = self.overlay.counts(path, len(self.overlay.table.column(path).terms))
+        # A value of which the overlay tells nothing, and that is not among the most of the base, is not among the most.
+        asked = self.base.counts_of(path, [value for value in (*later, *wanted) if value not in counts])
+        others += len(later.keys() - counts.keys() - {value for value, count in asked.items() if count})
+        together = Counter({**counts, **asked}) + Counter(later)
+        in_order = sorted(together, key=lambda value: (-together[value], full_key(value)))
+        shown = [value for place, value in enumerate(in_order) if place < most or value in wanted]
+        return Counts({value: together[value] for value in shown}, len(counts) + others - len(shown))
+
+    def grouped(self, path: Steps, kind: str, group: Callable[[str], str]) -> dict[str, int]:
+        """How many items have a value of each group, which is some of the values that come one after the other.
+
+        NotIndexed if the path is not there, or leads to values of other kinds too.
+        """
+        if any(part.table.column(path).kinds - {kind} for part in self.parts):
+            raise NotIndexed("values of several kinds")
+        return dict(sum((Counter(part.grouped(path, group)) for part in self.parts), Counter[str]()))
+
+    def having(self, path: Steps) -> int:
+        """How many have a value; NotIndexed if the path is not there."""
+        return sum(part.tally(path).items for part in self.parts)
+
+    def median(self, path: Steps) -> str | None:
+        """The value, written, that as many are below as above, or the lower of the two; None if there are no values.
+
+        NotIndexed if the path is not there, or its values cannot be put in an order.
+        """
+        if not self.is_sortable(path):
+            raise NotIndexed("values that are not of one kind, or several of an item")
+        terms = sorted({term for part in self.parts for term in part.table.column(path).terms}, key=full_key)
+        half = (self.having(path) + 1) // 2
+        place = bisect_left(terms, half, key=lambda term: sum(part.up_to(path, term) for part in self.parts))
+        return terms[place] if half else None
 
     def page(self, sorts: Sequence[Sort], start: int, count: int) -> list[str]:
         """The IRIs of the items in order, from the one at place ``start`` on, at most ``count``; the paths must be sortable."""

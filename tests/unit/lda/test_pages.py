@@ -193,7 +193,7 @@ def test_a_request_has_a_page_or_is_told_what_is_wrong_with_it(fetch, address):
 
 @pytest.mark.parametrize(("found", "is_partial"), [(2, True), (3, False)], ids=["more than are listed", "all are listed"])
 def test_a_page_says_that_a_search_found_too_much(fetch, monkeypatch, found, is_partial):
-    monkeypatch.setattr(pages, "MOST_MATCHES", found)
+    monkeypatch.setattr(planning, "MOST_MATCHES", found)
 
     page = fetch("/books?_search=kites OR rivers OR roads")
 

@@ -1,0 +1,225 @@
+"""What a list can be narrowed by, and how many of its items each choice leaves: the facets that its selector declares.
+
+Counts are of the items that the list has. Of a facet by which the request has chosen already they are those that the list
+would have without that choice, so that another can be made. The index of values counts; what it does not tell, SPARQL
+does, as long as there is time.
+"""
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from pqlod.errors import DatasetError
+from pqlod.lda.bindings import compute_variables
+from pqlod.lda.facet_choices import Choice, Pair
+from pqlod.lda.facet_counting import Counting, Lists
+from pqlod.lda.links import RequestUrl
+from pqlod.lda.model import Api, FacetDeclaration, FacetKind, ListEndpoint
+from pqlod.lda.parameters import PageRequest
+from pqlod.lda.planning import find_matches
+from pqlod.rdf import RDFS, SKOS, XSD, Literal, NamedNode, Term, local_name
+from pqlod.store.columns import NotIndexed
+from pqlod.store.dataset import Dataset
+from pqlod.store.deadline import Deadline
+from pqlod.store.query import Query
+
+BUDGET = 1.0  # seconds
+MOST_KEPT = 256  # lists whose facets are kept in memory
+LABELS = (RDFS.label, SKOS.prefLabel)
+YES, NO = "yes", "no"
+# The parameters that do not say which items a list has.
+OF_PAGES = frozenset({
+    "_page", "_pageSize", "_sort", "_orderBy", "_view", "_properties", "_template", "_format", "callback", "_metadata", "_count",
+    "_generation", "_mark", "_query-id", "_",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    """A choice: how many items it leaves, and the parameters that make it, which take the place of ``Facet.replaces``."""
+
+    label: str
+    count: int
+    parameters: tuple[Pair, ...]
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Facet:
+    """What a list can be narrowed by.
+
+    ``values`` are those that most items have, most first, or of days and numbers all in their order, the newest days and
+    the lowest numbers first. ``others`` is how many further values there are, ``without`` how many items have none.
+    ``replaces`` are the parameters of the request that choose now. One that is not complete was not counted in time.
+    """
+
+    name: str
+    label: str
+    kind: FacetKind
+    values: tuple[FacetValue, ...] = ()
+    others: int = 0
+    without: int = 0
+    is_complete: bool = True
+    replaces: tuple[Pair, ...] = ()
+
+    def chosen(self, url: RequestUrl, value: FacetValue | None) -> RequestUrl:
+        """The address of the list with another choice, from its first page on; None: without a choice."""
+        kept = [pair for pair in url.parameters if pair not in self.replaces and pair[0] not in ("_page", "_generation")]
+        return replace(url, parameters=(*kept, *(value.parameters if value else ())))
+
+
+def facets(
+    api: Api,
+    request: PageRequest,
+    dataset: Dataset,
+    *,
+    names: Collection[str] | None = None,
+    most: int = 10,
+    budget: float = BUDGET,
+) -> tuple[Facet, ...]:
+    """The facets of a list, those of these names or all, each with ``most`` values and those that are chosen.
+
+    ``budget`` is in seconds: what it does not suffice for is left out, and said to be incomplete. An item has no facets.
+    """
+    declared = _declared(request, names)
+    key = (api.source.iri.value, dataset.version, request.url.path, _list_of(request.url), declared, most)
+    found = _kept.get(api, key)
+    if found is None:
+        deadline = Deadline.after(budget)
+        found = _counted(api, request, dataset.until(deadline), declared, most, deadline)
+        if dataset.version and all(facet.is_complete for facet in found):
+            _kept.keep(api, key, found)
+    return found
+
+
+def _declared(request: PageRequest, names: Collection[str] | None) -> tuple[FacetDeclaration, ...]:
+    if not isinstance(request.endpoint, ListEndpoint) or request.subject:
+        return ()
+    return tuple(facet for facet in request.endpoint.selector.facets if names is None or facet.name in names)
+
+
+def _list_of(url: RequestUrl) -> tuple[Pair, ...]:
+    """The parameters that say which items a list has."""
+    return tuple(sorted(pair for pair in url.parameters if pair[0] not in OF_PAGES))
+
+
+class _Kept:
+    """The facets of lists that were counted lately."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[object, ...], tuple[Api, tuple[Facet, ...]]] = OrderedDict()
+
+    def clear(self) -> None:
+        """Forgets them, as for measurements."""
+        self._kept.clear()
+
+    def get(self, api: Api, key: tuple[object, ...]) -> tuple[Facet, ...] | None:
+        """None too where the configuration was read anew since."""
+        known, facets = self._kept.get(key, (None, ()))
+        return facets if known is api else None
+
+    def keep(self, api: Api, key: tuple[object, ...], facets: tuple[Facet, ...]) -> None:
+        self._kept[key] = api, facets
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+
+
+_kept = _Kept()
+
+
+def _counted(
+    api: Api, request: PageRequest, dataset: Dataset, declared: Iterable[FacetDeclaration], most: int, deadline: Deadline
+) -> tuple[Facet, ...]:
+    choices = [Choice(api, request, facet) for facet in declared]
+    try:
+        bindings = compute_variables(request.endpoint, request.bindings, dataset) if choices else None
+        if bindings is None:  # there are no facets, or no items
+            return ()
+        request = replace(request, bindings=bindings)
+        choices = [Choice(api, request, facet) for facet in declared]
+        lists = Lists(api, dataset, find_matches(request, dataset))
+    except DatasetError:
+        return tuple(map(_incomplete, choices))
+    found: dict[str, Facet] = {}
+    for way in (lists.by_index, lists.by_sparql):  # what is slow comes last
+        for choice in choices:
+            if choice.facet.name not in found and deadline.left:
+                with suppress(NotIndexed, DatasetError):
+                    found[choice.facet.name] = _facet(choice, way(choice), lists, most)
+    return tuple(found.get(choice.facet.name) or _incomplete(choice) for choice in choices)
+
+
+def _facet(choice: Choice, counting: Counting, lists: Lists, most: int) -> Facet:
+    values, others = _values_of(choice, counting, lists, most)
+    without = 0 if choice.facet.kind is FacetKind.EXISTENCE else counting.total() - counting.existing()
+    return replace(_incomplete(choice), values=values, others=others, without=without, is_complete=True)
+
+
+def _incomplete(choice: Choice) -> Facet:
+    facet = choice.facet
+    return Facet(facet.name, facet.label, facet.kind, is_complete=False, replaces=choice.pairs)
+
+
+def _values_of(choice: Choice, counting: Counting, lists: Lists, most: int) -> tuple[tuple[FacetValue, ...], int]:
+    """The values that are shown, and how many others there are."""
+    if choice.facet.kind is FacetKind.EXISTENCE:
+        return tuple(_existence(choice, counting)), 0
+    if choice.is_of_spans:
+        values = [value for value in _spans(choice, counting) if value.count or value.is_chosen]
+        if choice.facet.kind is FacetKind.STEP:
+            return tuple(values), 0
+        shown = tuple(value for place, value in enumerate(reversed(values)) if place < most or value.is_chosen)
+        return shown, len(values) - len(shown)
+    return _terms(choice, counting, lists, most)
+
+
+def _existence(choice: Choice, counting: Counting) -> Iterable[FacetValue]:
+    name = f"exists-{choice.facet.path.text}"
+    for label, text, is_wanted in ((YES, "true", True), (NO, "false", False)):
+        count, is_chosen = counting.existing(is_wanted), text in [value for _, value in choice.pairs]
+        if count or is_chosen:
+            yield FacetValue(label, count, ((name, text),), is_chosen)
+
+
+def _spans(choice: Choice, counting: Counting) -> Iterable[FacetValue]:
+    counts = counting.spans()
+    keys = {choice.chosen_span.key: 0} if choice.chosen_span else {}
+    for span in sorted(map(choice.span, counts.keys() | keys.keys()), key=choice.order):
+        yield FacetValue(span.label, counts.get(span.key, 0), choice.pairs_of(span), span == choice.chosen_span)
+
+
+def _terms(choice: Choice, counting: Counting, lists: Lists, most: int) -> tuple[tuple[FacetValue, ...], int]:
+    """The terms that a parameter can name; any more are among the others."""
+    chosen = choice.terms
+    counts, others = counting.values(most, chosen)
+    named = {term: text for term in dict.fromkeys((*counts, *chosen)) if (text := choice.name_of(term))}
+    labels = _labels([term for term in named if isinstance(term, NamedNode)], lists)
+    values = (
+        FacetValue(labels.get(term) or _label(term), counts.get(term, 0), ((choice.facet.path.text, text),), term in chosen)
+        for term, text in named.items()
+    )
+    return tuple(values), others + len(counts.keys() - named.keys())
+
+
+def _label(term: Term) -> str:
+    if not isinstance(term, Literal):
+        return local_name(term.value) if isinstance(term, NamedNode) else str(term)
+    return {"true": YES, "false": NO}.get(term.value, term.value) if term.datatype == XSD.boolean else term.value
+
+
+def _labels(things: list[NamedNode], lists: Lists) -> dict[Term, str]:
+    """What things are called, by the titles of the configuration before labels: without a language or in English, if they are."""
+    if not things:
+        return {}
+    titles = [path.last.property for path in lists.api.titles if len(path.steps) == 1]
+    ranks = {property: rank for rank, property in enumerate((*titles, *LABELS)) if property}
+    values, properties = (" ".join(map(str, terms)) for terms in (things, ranks))
+    pattern = f"VALUES ?thing {{ {values} }} VALUES ?property {{ {properties} }} ?thing ?property ?label"
+    rows = lists.dataset.select(Query(f"SELECT * WHERE {{ {pattern} }}", name="labels", is_bounded=True))
+    found: dict[Term, list[tuple[int, bool, str]]] = {}
+    for row in rows:
+        label, property = row["label"], row["property"]
+        if isinstance(label, Literal) and isinstance(property, NamedNode):
+            found.setdefault(row["thing"], []).append((ranks[property], (label.language or "en") != "en", label.value))
+    return {thing: min(labels)[2] for thing, labels in found.items()}

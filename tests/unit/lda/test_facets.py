@@ -1,0 +1,136 @@
+"""Facets: each choice leaves as many items as is said, whichever way they are counted."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qsl, quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyoxigraph import Store
+
+from pqlod.app import configuration_reader
+from pqlod.lda import facets as module
+from pqlod.lda.config import read_configuration
+from pqlod.lda.facets import Facet, facets
+from pqlod.lda.links import RequestUrl
+from pqlod.lda.model import Api
+from pqlod.lda.pages import select_items
+from pqlod.lda.parameters import PageRequest, parse_parameters
+from pqlod.lda.planning import index_plan
+from pqlod.lda.routing import Router
+from pqlod.store.dataset import Dataset
+from pqlod.store.embedded import EmbeddedDataset
+from pqlod.store.generations import Generations
+from pqlod.store.query import load_queries
+
+LIBRARY = Path(__file__).with_name("library")
+SOME = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+
+class Asked:
+    """An API over three datasets of the same triples: one with an index, one whose index has an overlay, one without."""
+
+    def __init__(self, api: Api, store: Store, folder: Path, lists: list[str]) -> None:
+        self.api, self.lists, self._router = api, lists, Router([api])
+        quads = sorted(store, key=lambda quad: hash(str(quad.subject)) % 7)
+        half = len(quads) // 2
+        self.datasets: dict[str, Dataset] = {
+            "index": _written(api, folder / "indexed", [quads]).dataset(),
+            "overlay": _written(api, folder / "changed", [quads[:half], quads[half:]]).dataset(),
+            "SPARQL": EmbeddedDataset(store, ""),
+        }
+
+    def parse(self, address: str) -> PageRequest:
+        path, _, query = address.partition("?")
+        url = RequestUrl("", path, tuple(parse_qsl(query, keep_blank_values=True)))
+        found = self._router.match(path, url.values())
+        return parse_parameters(self.api, found.endpoint, found.variables, url, found.consumed)
+
+    def facets(self, address: str, way: str = "index", **options) -> dict[str, Facet]:
+        return {facet.name: facet for facet in facets(self.api, self.parse(address), self.datasets[way], budget=60, **options)}
+
+    def total(self, url: RequestUrl) -> int:
+        request = replace(self.parse(f"{url.path}?{_query(url)}"), is_counted=True)
+        return select_items(self.api, request, self.datasets["index"]).total
+
+
+def _query(url: RequestUrl) -> str:
+    return "&".join(f"{quote(name)}={quote(value)}" for name, value in url.parameters)
+
+
+def _written(api: Api, folder: Path, parts: list[list]) -> Generations:
+    generations = Generations(folder, plan=lambda: index_plan([api]))
+    for number, quads in enumerate(parts):
+        with generations.writing(indexes_later=number > 0) as writing:
+            writing.store.extend(quads)
+            writing.changed({quad.subject for quad in quads})
+    return generations
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Asked:
+    api = read_configuration(LIBRARY / "api.ttl", load_queries(LIBRARY)).apis[0]
+    store = Store()
+    store.load(path=LIBRARY / "data.ttl")
+    return Asked(api, store, tmp_path_factory.mktemp("library"), ["/books", "/english", "/chosen", "/since?year=2018"])
+
+
+@pytest.fixture(scope="module")
+def parliament(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Asked:
+    api = configuration_reader(())().apis[0]
+    lists = [
+        "/answeredquestions", "/commonswrittenquestions", "/commonsansweredquestions", "/members", "/constituencies",
+        "/commonsoralquestions", "/commonswrittenquestions/tabled?startDate=2018-01-01",
+        "/commonswrittenquestions?_search=schools",
+    ]  # fmt: skip
+    return Asked(api, Generations(sample).dataset().store, tmp_path_factory.mktemp("parliament"), lists)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    module._kept.clear()
+
+
+@st.composite
+def addresses(draw: Callable, asked: Asked) -> str:
+    """An address of a list, by some of whose facets a choice or two are made."""
+    address = draw(st.sampled_from(asked.lists))
+    for _ in range(draw(st.integers(0, 3))):
+        found = [facet for facet in asked.facets(address).values() if facet.values]
+        if found:
+            facet = draw(st.sampled_from(found))
+            value = draw(st.sampled_from(facet.values))
+            url = asked.parse(address).url
+            url = (
+                facet.chosen(url, value)
+                if draw(st.booleans())
+                else RequestUrl("", url.path, (*url.parameters, *value.parameters))
+            )
+            address = f"{url.path}?{_query(url)}"
+    return address
+
+
+@pytest.mark.parametrize("data", ["library", "parliament"])
+@pytest.mark.parametrize("most", [2, 40])
+def test_a_choice_leaves_as_many_items_as_is_said(data, most, request):
+    asked: Asked = request.getfixturevalue(data)
+    told = {"choices": 0, "chosen": 0}
+
+    @SOME
+    @given(addresses(asked))
+    def check(address: str) -> None:
+        by_index, url = asked.facets(address, most=most), asked.parse(address).url
+        for facet in by_index.values():
+            assert facet.is_complete
+            for value in facet.values:
+                told["choices"] += 1
+                told["chosen"] += value.is_chosen
+                assert asked.total(facet.chosen(url, value)) == value.count, (facet.name, value)
+        assert asked.facets(address, "overlay", most=most) == by_index
+        assert asked.facets(address, "SPARQL", most=most) == by_index
+
+    check()
+    assert told["choices"] > 100
+    assert told["chosen"] > 10
