@@ -197,7 +197,7 @@ def _row(table: Table, subject: NamedNode, facts: Facts) -> dict[str, Any]:
 
 def _questions(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each written question that has a key: its IRI and its record."""
-    for subject in _members_of(store, PARL.WrittenParliamentaryQuestion):
+    for subject in _members_of(store, PARL.WrittenParliamentaryQuestion, PARL.WithdrawnParliamentaryQuestion):
         facts = _facts(store, subject)
         question = _read(QUESTION, facts)
         if all(question.get(name) for name in ("uin", "house", "date_tabled")):
@@ -243,9 +243,9 @@ def _source(store: Store, subject: NamedNode) -> dict[str, Any]:
     return {"source": own[0], "as_of": day}
 
 
-def _members_of(store: Store, kind: NamedNode) -> list[NamedNode]:
-    """The resources of a class, in alphabetical order."""
-    quads = store.quads_for_pattern(None, RDF.type, kind, DefaultGraph())
+def _members_of(store: Store, *kinds: NamedNode) -> list[NamedNode]:
+    """The resources of classes, in alphabetical order."""
+    quads = (quad for kind in kinds for quad in store.quads_for_pattern(None, RDF.type, kind, DefaultGraph()))
     return sorted((quad.subject for quad in quads if isinstance(quad.subject, NamedNode)), key=lambda subject: subject.value)
 
 

@@ -218,7 +218,16 @@ class EndpointReader:
     def _behaviour(self, node: Node) -> Behaviour:
         defaults = Behaviour()
         flags = {name: self._owner(node, prop).boolean(prop, getattr(defaults, name)) for name, prop in FLAGS.items()}
-        return Behaviour(**flags, tie_break=self._owner(node, PQLOD.tieBreak).iri(PQLOD.tieBreak))
+        tie_break = self._owner(node, PQLOD.tieBreak).iri(PQLOD.tieBreak)
+        return Behaviour(**flags, tie_break=tie_break, gone=MappingProxyType(dict(self._gone(node))))
+
+    def _gone(self, node: Node) -> Iterable[tuple[NamedNode, str]]:
+        """The classes of what is no more, each with its comment."""
+        for described in self._owner(node, PQLOD.gone).nodes(PQLOD.gone):
+            if isinstance(described.term, NamedNode):
+                yield described.term, next(iter(described.texts(RDFS.comment)), "")
+            else:
+                described.note(None, "It is ignored. Expected: a class, by its IRI.")
 
 
 def _comma_list(text: str | None) -> Iterable[str]:

@@ -20,7 +20,7 @@ BOTH = """
     elda:license elda:notice elda:metadata elda:disable-default-metadata elda:enable-default-metadata
     elda:textQueryProperty elda:textContentProperty elda:textSearchOperand elda:textPlaceEarly
     pqlod:strictValues pqlod:wholeDays pqlod:tolerantParameters pqlod:keepGeneration pqlod:tieBreak pqlod:allowFragments
-    pqlod:defaultViewName
+    pqlod:defaultViewName pqlod:gone
 """
 
 # The properties of the vocabularies api:, elda: and pqlod: that are understood; docs/configuration.md explains each.
@@ -56,8 +56,8 @@ UNDERSTOOD: Mapping[str, frozenset[NamedNode]] = {
     ),
     "page": _terms("pqlod:of pqlod:template pqlod:panels pqlod:neighbours"),
     "panel": _terms("pqlod:list pqlod:size pqlod:charts"),
-    "declaration": _terms("api:label api:multiValued api:structured elda:cacheExpiryTime pqlod:printedDatatype"),
     "menu entry": _terms("pqlod:list pqlod:address"),
+    "declaration": _terms("api:label api:multiValued api:structured elda:cacheExpiryTime pqlod:printedDatatype"),
 }
 
 # Known to Elda, and without effect here: obsolete, written by Elda itself, or always done (ETags).
@@ -103,10 +103,10 @@ ROLES: Mapping[NamedNode, str] = {
     ELDA.enhanceViewWith: "source",
     PQLOD.page: "page",
     PQLOD.panels: "panel",
-    PQLOD.cardViewer: "viewer",
-    PQLOD.orders: "order",
     PQLOD.home: "panel",
     PQLOD.menu: "menu entry",
+    PQLOD.cardViewer: "viewer",
+    PQLOD.orders: "order",
 }
 
 _ALL = frozenset().union(*UNDERSTOOD.values())

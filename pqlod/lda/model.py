@@ -188,6 +188,7 @@ class Behaviour:
     keep_generation: page links carry the generation, so that a walk over pages sees one state of the data.
     tie_break: the property that orders items whose sort keys are equal, before their IRIs.
     allow_fragments: SPARQL fragments in a request (_where, _select, _orderBy, _template) are accepted.
+    gone: classes of items that are no more, each with what is said of them.
     """
 
     strict_values: bool = False
@@ -196,6 +197,7 @@ class Behaviour:
     keep_generation: bool = False
     tie_break: NamedNode | None = None
     allow_fragments: bool = True
+    gone: Mapping[NamedNode, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pqlod.errors import BadParameter, ItemNotFound, QuerySyntaxError
 from pqlod.lda.bindings import Bindings, compute_variables, text_of
+from pqlod.lda.gone import why_gone
 from pqlod.lda.metadata import Facts, Links, page_metadata
 from pqlod.lda.model import Api, Endpoint, FormatterDeclaration, FormatterKind, ItemEndpoint, ListEndpoint
 from pqlod.lda.parameters import RESERVED, PageRequest
@@ -38,7 +39,7 @@ class Page:
 
     ``graph`` is the view of the items; ``metadata`` is about the page, whose IRI is ``iri``. ``total`` is the
     number of items on all pages, None where it is not counted. It must be written before its deadline. ``companions`` are
-    what a page for people has beside it, None in other formats.
+    what a page for people has beside it, None in other formats. ``gone`` says why its item is no more, if that is so.
     """
 
     api: Api
@@ -56,6 +57,7 @@ class Page:
     previous: str | None = None
     deadline: Deadline = NEVER
     companions: "Companions | None" = None
+    gone: str = ""
 
     @property
     def is_list(self) -> bool:
@@ -103,6 +105,7 @@ def fetch_page(
         # A variable that a query could not compute selects nothing, rather than everything (D42).
         selected = _select(api, request, dataset) if bindings is not None else Selected(())
         _check_existence(request, selected, datasets)
+        gone = why_gone(request, selected.items, dataset)
         view = fetch_view(api, request, selected.items, datasets)
     licences, descriptions = _licences(api, request, selected.items, dataset)
     facts = Facts(
@@ -121,7 +124,7 @@ def fetch_page(
         licences=licences,
         descriptions=descriptions,
     )
-    return _page(facts)
+    return replace(_page(facts), gone=gone)
 
 
 def _as_cards(request: PageRequest, formatter: FormatterDeclaration) -> PageRequest:

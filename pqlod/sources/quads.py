@@ -244,7 +244,9 @@ def _fields(record: Any, table: Table, subject: NamedNode) -> Iterator[Statement
 def _question(question: Question, subject: NamedNode) -> Iterator[Statement]:
     number, term, _ = HOUSES[question.house]
     session = question.session or session_of(question.tabled_on)
-    yield subject, TYPE, PARL.WrittenParliamentaryQuestion
+    yield subject, TYPE, PARL.WithdrawnParliamentaryQuestion if question.is_withdrawn else PARL.WrittenParliamentaryQuestion
+    if question.is_withdrawn and question.as_of is not None:
+        yield subject, PARL.withdrawnAsOf, day(question.as_of)
     yield subject, DCT.date, day(question.tabled_on)
     yield subject, PARL.houseId, _text(str(number))
     yield subject, PARL.legislature, iri(f"{DATA}terms/{term}")

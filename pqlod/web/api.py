@@ -16,6 +16,7 @@ from pqlod.live import Served
 from pqlod.store.deadline import Deadline
 from pqlod.web.addresses import parameters, root
 from pqlod.web.answers import IS_CURRENT
+from pqlod.web.gone import gone_response
 from pqlod.web.negotiation import Choice, choose_format
 from pqlod.web.resources import elsewhere, identity_redirect
 from pqlod.web.responses import entity_tag, finish, known_tag, page_response, seconds_to_expiry
@@ -73,6 +74,8 @@ def _page(service: Service, served: Served, match: Match, page_request: PageRequ
         page = fetch_page(match.api, match.endpoint, page_request, choice.formatter, dataset, others)
         if choice.formatter.kind is FormatterKind.HTML:
             page = replace(page, companions=fetch_companions(page, dataset, others, deadline))
+        if page.gone:
+            return gone_response(replace(page, deadline=deadline), choice)
         response = page_response(replace(page, deadline=deadline), choice)
     response.headers["Content-Location"] = str(page_request.url.without("_format").with_suffix(choice.formatter.name))
     if opened.generation is not None:

@@ -106,11 +106,12 @@ def test_an_endpoint_without_settings_has_the_defaults(endpoint):
         pytest.param("elda:enable-default-metadata ( x:a x:b )", "kept_default_metadata", {X.a, X.b}, id="MD04 exceptions"),
         pytest.param("pqlod:tieBreak x:n", "behaviour", Behaviour(tie_break=X.n), id="tie break"),
         pytest.param("pqlod:strictValues true", "behaviour", Behaviour(strict_values=True), id="strict values"),
+        pytest.param("pqlod:gone x:Q , x:Old", "behaviour", Behaviour(gone={X.Q: "", X.Old: "It was old."}), id="what is gone"),
     ],
 )
 @pytest.mark.parametrize("owner", [":api", ":qs"])
 def test_a_setting_counts_on_the_api_and_on_the_endpoint(endpoint, statement, attribute, value, owner):
-    assert getattr(endpoint(f"{owner} {statement} ."), attribute) == value
+    assert getattr(endpoint(f'{owner} {statement} . x:Old rdfs:comment "It was old." .'), attribute) == value
 
 
 def test_the_setting_of_an_endpoint_replaces_that_of_its_api(endpoint):

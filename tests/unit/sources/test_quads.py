@@ -1,5 +1,6 @@
 """Records as triples, in the vocabulary of ontology/parl.ttl."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -75,6 +76,13 @@ def graph(record: Record) -> Graph:
 )
 def test_a_question_is_written_with_its_answer(subject: str, predicate: NamedNode, values: list[Term]) -> None:
     assert list(graph(QUESTION).values(iri("resources/64819" + subject), predicate)) == values
+
+
+def test_a_withdrawn_question_is_of_a_class_of_its_own_with_the_day_on_which_that_was_known() -> None:
+    withdrawn = graph(replace(QUESTION, is_withdrawn=True, as_of=date(2026, 11, 9)))
+
+    assert list(withdrawn.values(iri("resources/64819"), RDF.type)) == [PARL.WithdrawnParliamentaryQuestion]
+    assert list(withdrawn.values(iri("resources/64819"), PARL.withdrawnAsOf)) == [Literal("2026-11-09", datatype=XSD.date)]
 
 
 def test_every_triple_of_a_record_is_about_its_resource_or_a_part_of_it() -> None:
