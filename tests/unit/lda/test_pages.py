@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pqlod.errors import BadParameter, ItemNotFound, RequestError
-from pqlod.lda import pages
+from pqlod.lda import pages, planning
 from pqlod.lda.pages import fetch_page
 from pqlod.lda.parameters import OPERATORS, RESERVED
 from pqlod.rdf import RDFS, Literal, NamedNode
