@@ -44,7 +44,7 @@ def endpoints(configuration: Configuration) -> tuple[Endpoint, ...]:
     return configuration.apis[0].endpoints
 
 
-@pytest.mark.parametrize("name", ["parl.ttl", "api.ttl", "dataset.ttl"])
+@pytest.mark.parametrize("name", ["parl.ttl", "api.ttl", "dataset.ttl", "shapes.ttl"])
 def test_each_file_is_turtle_to_another_parser(name: str) -> None:
     graph = rdflib.Graph().parse(ROOT / "ontology" / name)
 
