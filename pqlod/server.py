@@ -18,6 +18,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from granian.constants import Interfaces
@@ -34,6 +35,7 @@ Message = dict[str, Any]
 # The parent died: end too, so that no process is left over (prctl(2), Linux only).
 PR_SET_PDEATHSIG = 1
 LARGEST_BODY = 100 * 2**20  # bytes of a request, which are held in memory
+SMALL_BODY = 2**16  # bytes that are read without asking whether the request is refused in any case
 PATIENCE = 20.0  # seconds for which a client may take nothing of what is sent to it
 
 logger = logging.getLogger(__name__)
@@ -94,10 +96,13 @@ def _reachable(address: tuple[Any, ...]) -> tuple[Any, ...]:
 def application() -> "AsgiAdapter":
     """The application of one process of the server, made from the settings in its environment."""
     from pqlod.app import create_app  # the parent process serves nothing, and needs none of it
+    from pqlod.web.writing import is_refused
 
     end_with_parent()
     settings = read_settings()
-    return AsgiAdapter(create_app(settings), threads(settings), largest_body(settings), kept_bytes=settings.cache_bytes)
+    app = create_app(settings)
+    refuses, kept_bytes = partial(is_refused, app), settings.cache_bytes
+    return AsgiAdapter(app, threads(settings), largest_body(settings), kept_bytes=kept_bytes, refuses=refuses)
 
 
 def threads(settings: Settings) -> int:
@@ -173,7 +178,7 @@ class AsgiAdapter:
     """A WSGI application as an ASGI one: each request runs in a thread, and a failing body breaks the connection.
 
     Answers of which the application says until when they are right (IS_CURRENT) are kept, up to ``kept_bytes``, and are
-    not asked for again.
+    not asked for again. Of a request that it ``refuses``, whatever its body says, the body is not kept in memory.
     """
 
     def __init__(
@@ -183,8 +188,9 @@ class AsgiAdapter:
         largest_body: int = LARGEST_BODY,
         patience: float = PATIENCE,
         kept_bytes: int = 0,
+        refuses: Callable[[dict[str, Any]], bool] = lambda environment: False,
     ) -> None:
-        self.wsgi = wsgi
+        self.wsgi, self.refuses = wsgi, refuses
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self.largest_body, self.patience = largest_body, patience
         self.answers = Answers(kept_bytes)
@@ -198,7 +204,7 @@ class AsgiAdapter:
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": content})
             return
-        body = b"" if scope["method"] in {"GET", "HEAD"} else await read_body(receive, self.largest_body)
+        body = b"" if scope["method"] in {"GET", "HEAD"} else await self.body(scope, receive)
         has_left = Departure(receive)
         try:
             reply = too_large(self.largest_body) if body is None else await self.answer(environ(scope, body), has_left)
@@ -211,6 +217,18 @@ class AsgiAdapter:
                 await self.stream(reply, reply.chunks, has_left, send)
         finally:
             has_left.forget()
+
+    async def body(self, scope: Scope, receive: Callable[[], Awaitable[Message]]) -> bytes | None:
+        """The body of a request, or None if it is larger than it may be; empty of one that is refused in any case."""
+        headers = dict(scope["headers"])
+        length = headers.get(b"content-length", b"")
+        is_small = length.isdigit() and int(length) <= SMALL_BODY
+        loop = asyncio.get_running_loop()
+        if is_small or not await loop.run_in_executor(self.pool, self.refuses, environ(scope, b"")):
+            return await read_body(receive, self.largest_body)
+        if headers.get(b"expect", b"").lower() != b"100-continue":  # who sends that, sends no body before he is told to
+            await read_body(receive, 0)
+        return b""
 
     async def answer(self, environment: dict[str, Any], has_left: Departure) -> Reply:
         environment[HAS_LEFT] = has_left

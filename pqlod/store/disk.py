@@ -10,6 +10,7 @@ from pathlib import Path
 from pqlod.errors import StoreError
 
 TEMPORARY = ".tmp"
+DAMAGED = "is damaged"  # what a store is of which something is not as it was written
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -50,12 +51,12 @@ def link(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def told(folder: Path) -> Iterator[None]:
-    """Turns what the disk and RocksDB raise into errors that name the store."""
+def told(folder: Path, otherwise: str = DAMAGED) -> Iterator[None]:
+    """Turns what the disk and RocksDB raise into errors that name the store, and say what it is if the cause is not known."""
     try:
         yield
     except (OSError, RuntimeError) as error:
-        raise store_error(folder, error) from error
+        raise store_error(folder, error, otherwise) from error
 
 
 # What an error says, in its errno or in RocksDB's text, and what we say of it.
@@ -70,12 +71,12 @@ _CAUSES: tuple[tuple[int, str, str], ...] = (
 )
 
 
-def store_error(folder: Path, error: Exception) -> StoreError:
+def store_error(folder: Path, error: Exception, otherwise: str = DAMAGED) -> StoreError:
     """What the disk or RocksDB raised, as an error that names the store."""
     cause = _cause(error)
     if cause:
         return StoreError(f"The store {folder} {cause}.")
-    return StoreError(f"The store {folder} is damaged: {getattr(error, 'strerror', None) or error}.")
+    return StoreError(f"The store {folder} {otherwise}: {getattr(error, 'strerror', None) or error}.")
 
 
 def _cause(error: Exception) -> str:

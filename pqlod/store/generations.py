@@ -203,7 +203,7 @@ class Generations:
         if self.exists:
             self._check_format()
             return
-        with told(self.folder):
+        with told(self.folder, "cannot be made"):
             self.folder.mkdir(parents=True, exist_ok=True)
             if others := sorted(path.name for path in self.folder.iterdir() if path.name not in ("LOCK", "FORMAT.tmp")):
                 raise StoreError(f"{self.folder} is not a store of pqlod, and is not empty: it holds {', '.join(others[:3])}.")

@@ -1,13 +1,15 @@
 """What the SPARQL service says of itself (SPARQL 1.1 Service Description): its formats, limits and graphs."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, fields
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
 from pqlod.formatters.solutions import FORMATS, PAGE
-from pqlod.rdf import PQLOD, RDF, XSD, BlankNode, Graph, Literal, NamedNode, Namespace, Triple
+from pqlod.rdf import PQLOD, RDF, XSD, BlankNode, Graph, Literal, NamedNode, Namespace, Term, Triple
 from pqlod.store.dataset import Dataset
 from pqlod.store.query import Query
 from pqlod.store.screening import Limits
@@ -21,6 +23,8 @@ COUNT_DEFAULT = Query("SELECT (COUNT(*) AS ?triples) WHERE { ?s ?p ?o }", "tripl
 COUNT_NAMED = Query(
     "SELECT ?graph (COUNT(*) AS ?triples) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph", "triples in each graph"
 )
+NAMES = Query("SELECT ?graph WHERE { GRAPH ?graph {} }", "named graphs")
+PATIENCE = 0.5  # seconds for which a description waits for its counts
 DATASET = BlankNode("dataset")
 LIMITS = tuple(field.name for field in fields(Limits) if field.name != "calls")
 MOST_GRAPHS = 1000  # that are listed
@@ -40,32 +44,63 @@ FUNCTIONS = (*(XSD[name] for name in CASTS.split()), *(GEOF[name] for name in GE
 
 @dataclass(frozen=True)
 class Census:
-    """How many triples the default graph and each named graph have."""
+    """How many triples the default graph and each named graph have; None as long as they are being counted."""
 
-    default: int
-    named: tuple[tuple[NamedNode, int], ...]
+    default: int | None
+    named: tuple[tuple[NamedNode, int | None], ...]
 
 
 class Counter:
-    """Counts a dataset's triples once for each of its versions."""
+    """Counts a dataset's triples once for each of its versions, beside the requests: many millions take half a minute."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._version, self._census = "", Census(0, ())
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience, self._lock = patience, threading.Lock()
+        self._version, self._counted = "", Future[Census]()
+        self._counted.set_result(Census(0, ()))
 
     def census(self, dataset: Dataset) -> Census:
+        """The dataset's graphs, counted, or if that takes longer than the patience in seconds, named."""
         with self._lock:
-            if not dataset.version or dataset.version != self._version:
-                self._version, self._census = dataset.version, count(dataset)
-            return self._census
+            is_known = dataset.version == self._version and not (self._counted.done() and self._counted.exception())
+            if not is_known and self._counted.done():  # one count at a time
+                self._version, self._counted = dataset.version, _beside(count, dataset)
+            counted = self._counted if dataset.version == self._version else None
+        with suppress(TimeoutError):
+            if counted:
+                return counted.result(self._patience)
+        return Census(None, tuple((name, None) for name in names(dataset)))
+
+
+def _beside(work: Callable[[Dataset], Census], dataset: Dataset) -> Future[Census]:
+    """What comes of the work, done in a thread that keeps no process from ending."""
+    future = Future[Census]()
+
+    def run() -> None:
+        try:
+            future.set_result(work(dataset))
+        except Exception as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="census", daemon=True).start()
+    return future
+
+
+def names(dataset: Dataset) -> list[NamedNode]:
+    """The dataset's named graphs, in alphabetical order."""
+    found = dataset.select(NAMES).values("graph")
+    return sorted((name for name in found if isinstance(name, NamedNode)), key=str)
 
 
 def count(dataset: Dataset) -> Census:
     """The dataset's graphs, counted now."""
-    (default,) = dataset.select(COUNT_DEFAULT).values("triples")
-    rows = dataset.select(COUNT_NAMED).rows
-    named = [(row["graph"], int(row["triples"].value)) for row in rows if isinstance(row.get("graph"), NamedNode)]  # type: ignore[union-attr]  # a count is a literal
-    return Census(int(default.value), tuple(sorted(named, key=str)))  # type: ignore[union-attr, arg-type]  # as above
+    (default,) = _counts(dataset, COUNT_DEFAULT).values()
+    named = _counts(dataset, COUNT_NAMED)
+    return Census(default, tuple((name, named.get(name, 0)) for name in names(dataset)))
+
+
+def _counts(dataset: Dataset, query: Query) -> dict[Term | None, int]:
+    rows = dataset.select(query).rows
+    return {row.get("graph"): int(row["triples"].value) for row in rows}  # type: ignore[union-attr]  # a count is a literal
 
 
 def service_description(endpoint: str, limits: Limits, census: Census, update_endpoint: str = "") -> Graph:
@@ -125,7 +160,8 @@ def _dataset(endpoint: NamedNode, census: Census) -> Iterator[Triple]:
     yield Triple(dataset, RDF.type, SD.Dataset)
     yield Triple(dataset, SD.defaultGraph, default)
     yield Triple(default, RDF.type, SD.Graph)
-    yield Triple(default, VOID.triples, Literal(census.default))
+    if census.default is not None:
+        yield Triple(default, VOID.triples, Literal(census.default))
     for number, (name, triples) in enumerate(census.named[:MOST_GRAPHS], 1):
         entry, graph = BlankNode(f"named{number}"), BlankNode(f"graph{number}")
         yield Triple(dataset, SD.namedGraph, entry)
@@ -133,4 +169,5 @@ def _dataset(endpoint: NamedNode, census: Census) -> Iterator[Triple]:
         yield Triple(entry, SD.name, name)
         yield Triple(entry, SD.graph, graph)
         yield Triple(graph, RDF.type, SD.Graph)
-        yield Triple(graph, VOID.triples, Literal(triples))
+        if triples is not None:
+            yield Triple(graph, VOID.triples, Literal(triples))

@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, request
+from flask import Flask, Response, request
 
 from pqlod.audit import AuditLog, Entry
 from pqlod.errors import ConfigurationError, Mistake, NotAuthenticated, PqlodError, WritingRefused
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 CHALLENGE = 'Bearer realm="pqlod"'
 NOBODY = "nobody"  # stands in the audit log for a writer without a token
 AUDIT_LOG = "audit.jsonl"  # in the store's folder
+BLUEPRINTS = {"update", "graph_store"}  # the routes of writes
+READING = {"GET", "HEAD", "OPTIONS"}
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,15 @@ class Writing:
     tokens: TokenFile | None
 
     def writer(self) -> str:
-        """The name of the token of the request at hand; NotAuthenticated or WritingRefused if it may not write."""
+        """The name of the token of the request at hand; NotAuthenticated or WritingRefused, in the log, if it may not write."""
+        try:
+            return self.identified()
+        except (NotAuthenticated, WritingRefused) as error:
+            logger.warning("A write from %s was refused: %s", request.remote_addr, error)
+            raise
+
+    def identified(self) -> str:
+        """The same, and nothing in the log."""
         if self.tokens is None:
             _refuse_from_elsewhere()
             return NOBODY
@@ -41,7 +52,6 @@ class Writing:
             raise NotAuthenticated("Writing needs a token: Authorization: Bearer TOKEN.", challenge=CHALLENGE)
         name = self.tokens.name_of(token.strip())
         if name is None:
-            logger.warning("A write with a token that is none was refused, from %s", request.remote_addr)
             raise NotAuthenticated("This token allows nothing here.", challenge=f'{CHALLENGE}, error="invalid_token"')
         return name
 
@@ -60,6 +70,18 @@ class Writing:
             raise
         record(written.outcome, None if written.outcome == "missing" else written.generation)
         return written
+
+
+def is_refused(app: Flask, environment: dict[str, Any]) -> bool:
+    """Is the request, as WSGI has it, a write of one who may not write? Its body is not looked at."""
+    writing: Writing | None = app.extensions["pqlod"].writing
+    with app.request_context(environment):
+        if request.method in READING or request.blueprint not in BLUEPRINTS:
+            return False
+        try:
+            return writing is None or not writing.identified()
+        except PqlodError:
+            return True
 
 
 def open_writing(settings: Settings) -> Writing | None:
@@ -123,8 +145,16 @@ def _tokens(settings: Settings) -> TokenFile | None:
 def _refuse_from_elsewhere() -> None:
     """Without tokens, any web page that is open on this machine could write: by its own Origin, or by a name of its own."""
     origin = request.headers.get("Origin", "")
-    if not _is_loopback(urlsplit(f"//{request.host}").hostname or "") or origin not in {"", f"{request.scheme}://{request.host}"}:
+    if not _is_loopback(_name_in(request.host)) or origin not in {"", f"{request.scheme}://{request.host}"}:
         raise WritingRefused("Without tokens, only programs on this machine may write, and no pages of other sites.")
+
+
+def _name_in(host: str) -> str:
+    """The name or address, without brackets and port; "" if it cannot be read."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_loopback(host: str) -> bool:

@@ -10,11 +10,13 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from http.client import HTTPConnection, IncompleteRead
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from pqlod.server import LARGEST_BODY, PortInUse, environ, largest_body, read_body, refuse_used_port, threads
 from pqlod.settings import Settings
+from pqlod.write_tokens import TokenFile
 
 APPLICATION = """
 import os, time
@@ -257,3 +259,33 @@ def test_a_header_written_with_underscores_does_not_pass_for_another() -> None:
     assert "HTTP_X_FORWARDED_HOST" not in environment
     assert environment["HTTP_ACCEPT"] == "a/b,c/d"
     assert environment["PATH_INFO"].encode("latin-1").decode() == "/é"
+
+
+def memory(pid: int) -> int:
+    """The most bytes that a process had in memory."""
+    (line,) = (line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
+
+
+def test_a_body_is_not_kept_of_who_may_not_write(tmp_path: Path, serve) -> None:
+    size = 90 * 2**20
+    TokenFile(tmp_path / "tokens").add("loader")
+    with serve("--store", str(tmp_path / "store"), "--writable", "--token-file", str(tmp_path / "tokens")) as served:
+        address = urlsplit(served.root)
+        before = {pid: memory(pid) for pid in children(served.process.pid)}
+        with closing(HTTPConnection(address.hostname, address.port, timeout=30)) as connection:
+            connection.request("PUT", "/store?default", body=b"#" * size, headers={"Content-Type": "text/turtle"})
+            assert connection.getresponse().status == 401
+        assert all(memory(pid) - most < size // 2 for pid, most in before.items())
+
+
+def test_who_waits_to_be_told_to_send_is_refused_first(tmp_path: Path, serve) -> None:
+    TokenFile(tmp_path / "tokens").add("loader")
+    with serve("--store", str(tmp_path / "store"), "--writable", "--token-file", str(tmp_path / "tokens")) as served:
+        address = urlsplit(served.root)
+        head = (
+            f"PUT /store?default HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 50000000\r\nExpect: 100-continue\r\n\r\n"
+        )
+        with socket.create_connection((address.hostname, address.port), timeout=10) as client:
+            client.sendall(head.encode())
+            assert client.recv(100).startswith(b"HTTP/1.1 401")

@@ -318,6 +318,11 @@ def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
         publish(Generations(tmp_path / "file"), "one")
 
 
+def test_a_place_where_no_folder_can_be_made_is_told() -> None:
+    with pytest.raises(StoreError, match="The store /proc/store cannot be made: No such file or directory"):
+        Generations(Path("/proc/store")).create()
+
+
 def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("")
 

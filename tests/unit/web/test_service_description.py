@@ -1,11 +1,18 @@
 """What the service says of itself is so."""
 
+import threading
+import time
+
 import pytest
 from pyoxigraph import Store
 
+from pqlod.errors import DatasetError
 from pqlod.rdf import Graph, NamedNode
+from pqlod.store.dataset import Solutions
+from pqlod.store.embedded import EmbeddedDataset
+from pqlod.store.query import Query
 from pqlod.store.screening import Limits
-from pqlod.web.service_description import FUNCTIONS, GEOF, SD, Census, service_description
+from pqlod.web.service_description import COUNT_DEFAULT, FUNCTIONS, GEOF, SD, VOID, Census, Counter, service_description
 
 ENDPOINT = NamedNode("http://example.com/sparql")
 
@@ -37,3 +44,70 @@ def test_federation_is_told_of_where_something_may_be_called(description: Graph)
 
     assert description.values(ENDPOINT, SD.feature) == (SD.EmptyGraphs,)
     assert calling.values(ENDPOINT, SD.feature) == (SD.EmptyGraphs, SD.BasicFederatedQuery)
+
+
+class Slow(EmbeddedDataset):
+    """A dataset in which counting takes until it is let go, and may fail then."""
+
+    def __init__(self, version: str) -> None:
+        store = Store()
+        store.update("INSERT DATA { <urn:s> <urn:p> 1, 2 . GRAPH <urn:g> { <urn:s> <urn:p> 3 } } ; CREATE GRAPH <urn:empty>")
+        super().__init__(store, version)
+        self.gate, self.counts, self.is_broken = threading.Event(), 0, False
+
+    def select(self, query: Query) -> Solutions:
+        if query is COUNT_DEFAULT:
+            self.counts += 1
+            self.gate.wait(10)
+            if self.is_broken:
+                raise DatasetError("broken")
+        return super().select(query)
+
+
+EMPTY, FULL = NamedNode("urn:empty"), NamedNode("urn:g")
+UNCOUNTED, COUNTED = Census(None, ((EMPTY, None), (FULL, None))), Census(2, ((EMPTY, 0), (FULL, 1)))
+
+
+def test_graphs_are_named_until_they_are_counted_and_are_counted_once() -> None:
+    dataset, counter = Slow("1"), Counter(patience=0.05)
+
+    assert [counter.census(dataset) for _ in range(3)] == [UNCOUNTED] * 3
+    dataset.gate.set()
+    assert Counter(patience=10).census(dataset) == COUNTED
+    assert until_counted(counter, dataset) == COUNTED
+    assert dataset.counts == 2  # once by each counter
+
+
+def test_another_version_is_counted_when_the_count_of_the_last_has_ended() -> None:
+    first, second, counter = Slow("1"), Slow("2"), Counter(patience=0.05)
+    second.gate.set()
+
+    assert [counter.census(first), counter.census(second)] == [UNCOUNTED, UNCOUNTED]
+    first.gate.set()
+    assert until_counted(counter, second) == COUNTED
+
+
+def test_a_count_that_failed_is_tried_again() -> None:
+    dataset, counter = Slow("1"), Counter(patience=10)
+    dataset.gate.set()
+    dataset.is_broken = True
+    with pytest.raises(DatasetError, match="broken"):
+        counter.census(dataset)
+
+    dataset.is_broken = False
+
+    assert counter.census(dataset) == COUNTED
+
+
+def test_what_is_not_counted_is_not_told() -> None:
+    described = service_description(ENDPOINT.value, Limits(), UNCOUNTED)
+
+    assert not [triple for triple in described if triple.predicate == VOID.triples]
+    assert {triple.object for triple in described if triple.predicate == SD.name} == {EMPTY, FULL}
+
+
+def until_counted(counter: Counter, dataset: EmbeddedDataset) -> Census:
+    deadline = time.monotonic() + 10
+    while (census := counter.census(dataset)).default is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return census

@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import EnvironBuilder
 
 from pqlod.app import create_app, running_app
 from pqlod.errors import ConfigurationError
 from pqlod.settings import Settings
+from pqlod.web.writing import is_refused
 from pqlod.write_tokens import TokenFile
 
 FORM = "application/x-www-form-urlencoded"
@@ -160,6 +162,26 @@ def test_the_scheme_is_known_in_any_case(service: Service) -> None:
     assert response.status_code == 204
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "has_token", "refused"),
+    [
+        pytest.param("POST", "/update", False, True, id="an update"),
+        pytest.param("PUT", "/store?graph=urn:g", False, True, id="a graph"),
+        pytest.param("POST", "/update", True, False, id="with a token"),
+        pytest.param("GET", "/store?default", False, False, id="a graph that is read"),
+        pytest.param("POST", "/sparql", False, False, id="a query"),
+        pytest.param("POST", "/none/such", False, False, id="nowhere"),
+    ],
+)
+def test_who_may_not_write_is_known_without_the_body(
+    service: Service, method: str, path: str, has_token: bool, refused: bool
+) -> None:
+    headers = service.authorization if has_token else {}
+    environment = EnvironBuilder(path, method=method, headers=headers).get_environ()
+
+    assert is_refused(service.client.application, environment) is refused
+
+
 @pytest.mark.parametrize(("method", "path"), [("POST", "/update"), ("PUT", "/store?default"), ("POST", "/store?graph=urn:g")])
 def test_writing_is_off_unless_it_is_switched_on(client: FlaskClient, method: str, path: str) -> None:
     response = client.open(path, method=method, data=INSERT, content_type=DIRECT)
@@ -178,6 +200,7 @@ def test_writing_is_off_unless_it_is_switched_on(client: FlaskClient, method: st
         pytest.param({"Host": "localhost:8000", "Origin": "http://evil.example"}, 403, id="a page elsewhere"),
         pytest.param({"Host": "localhost:8000", "Origin": "null"}, 403, id="a page of nowhere"),
         pytest.param({"Host": "evil.example:8000", "Origin": "http://evil.example:8000"}, 403, id="a name for this machine"),
+        pytest.param({"Host": "[::1"}, 403, id="a host that cannot be read"),
     ],
 )
 def test_without_tokens_no_page_of_another_site_writes(open_client: FlaskClient, headers: dict[str, str], status: int) -> None:
