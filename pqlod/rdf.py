@@ -61,7 +61,7 @@ PQLOD = Namespace("urn:pqlod:vocab:")
 class Graph:
     """A set of triples that does not change, indexed by subject; ``|`` gives the union of two."""
 
-    def __init__(self, triples: Iterable[Triple] = ()) -> None:
+    def __init__(self, triples: Iterable[Triple | tuple[Resource, NamedNode, Term]] = ()) -> None:
         index: dict[Resource, dict[NamedNode, dict[Term, None]]] = {}
         for s, p, o in triples:
             index.setdefault(s, {}).setdefault(p, {})[o] = None

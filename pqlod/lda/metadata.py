@@ -63,7 +63,7 @@ class Facts:
     generation: int | None  # of the dataset
     selection_query: Callable[[], str]  # its text, which can be long
     selection_plan: str  # how the items were found, for people
-    view_query: str
+    view_query: Callable[[], str]  # likewise
     licences: tuple[Resource, ...]
     descriptions: Graph  # of the licences, from the dataset
 
@@ -294,7 +294,7 @@ def _execution(facts: Facts, links: Links, execution: BlankNode) -> Iterator[Tri
         yield Triple(endpoint, SERVICE.url, address)
     if facts.selection_plan:
         yield Triple(execution, PQLOD.plan, Literal(facts.selection_plan))
-    texts = {API.selectionResult: facts.selection_query(), API.viewingResult: facts.view_query}
+    texts = {API.selectionResult: facts.selection_query(), API.viewingResult: facts.view_query()}
     for relation, text in texts.items():
         if text:
             result, query = BlankNode(), BlankNode()

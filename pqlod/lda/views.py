@@ -1,7 +1,8 @@
 """The view of a page: the triples that a viewer shows of the items, and the queries that find them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pqlod.lda.fragments import closed
 from pqlod.lda.model import Api, Rewrite, ViewKind
@@ -10,7 +11,7 @@ from pqlod.lda.paths import PropertyPath, Step
 from pqlod.lda.patterns import INDENT, ITEM, TermWriter, Variables, step_words, write_step
 from pqlod.lda.vocabulary import NO_LANGUAGE
 from pqlod.rdf import XSD, BlankNode, Graph, Literal, NamedNode, Resource, Term, Triple
-from pqlod.store.dataset import Dataset
+from pqlod.store.dataset import Branches, Dataset
 from pqlod.store.query import Query, substitute_variables
 
 LABELS_AT_ONCE = 500  # resources in one query for labels: a long VALUES list breaks some endpoints
@@ -18,23 +19,30 @@ LABELS_AT_ONCE = 500  # resources in one query for labels: a long VALUES list br
 
 @dataclass(frozen=True)
 class View:
-    """The triples of a page's items, and the text of the main query that found them."""
+    """The triples of a page's items, and what gives the text of a query for them."""
 
     graph: Graph
-    query: str
+    query: Callable[[], str]
 
 
 def fetch_view(api: Api, request: PageRequest, items: Sequence[NamedNode], datasets: Sequence[Dataset]) -> View:
     """What the request's viewer shows of the items, from each of the datasets, in the languages of the request."""
-    queries = view_queries(api, request, items)
-    is_describing = request.viewer.kind in (ViewKind.DESCRIBE, ViewKind.LABELLED_DESCRIBE)
-    graphs = [dataset.construct(query) for query in queries for dataset in datasets]
-    if items and is_describing:
+    graphs = [graph for dataset in datasets for graph in _chosen(api, request, items, dataset)]
+    if items and _is_describing(request):
         graphs += [_description(request, items, dataset) for dataset in datasets]
     graph = graphs[0] if len(graphs) == 1 else Graph(triple for graph in graphs for triple in graph)
     if request.viewer.kind is ViewKind.LABELLED_DESCRIBE:
         graph |= _labels(api, request, graph, datasets)
-    return View(in_languages(graph, request.languages), _main_query(items, queries, is_describing))
+    return View(in_languages(graph, request.languages), lambda: _main_query(api, request, items))
+
+
+def _chosen(api: Api, request: PageRequest, items: Sequence[NamedNode], dataset: Dataset) -> list[Graph]:
+    """What the paths or the template of the viewer choose of the items."""
+    if items and request.viewer.paths and request.viewer.kind is not ViewKind.TEMPLATE and _is_bounded(request):
+        followed = dataset.follow(items, _branches(request.viewer.paths), request.graph)
+        if followed is not None:
+            return [followed]
+    return [dataset.construct(query) for query in view_queries(api, request, items)]
 
 
 def view_queries(api: Api, request: PageRequest, items: Sequence[NamedNode]) -> tuple[Query, ...]:
@@ -104,11 +112,12 @@ def _description(request: PageRequest, items: Sequence[NamedNode], dataset: Data
     return _reachable(described, items) if request.endpoint.encloses_describe else described
 
 
-def _main_query(items: Sequence[NamedNode], queries: Sequence[Query], is_describing: bool) -> str:
+def _main_query(api: Api, request: PageRequest, items: Sequence[NamedNode]) -> str:
     if not items:
         return "# no results, no query."
-    if is_describing:
+    if _is_describing(request):
         return f"DESCRIBE {' '.join(map(str, items))}"
+    queries = view_queries(api, request, items)
     return queries[-1].text if queries else "# nothing to show, no query."
 
 
@@ -133,11 +142,19 @@ def _labels(api: Api, request: PageRequest, graph: Graph, datasets: Sequence[Dat
     subjects = dict.fromkeys(term for term in graph.subjects() if isinstance(term, NamedNode))
     labels = Graph()
     resources = list({**subjects, **mentioned})
-    for start in range(0, len(resources), LABELS_AT_ONCE):
-        query = _labels_query(api, request, resources[start : start + LABELS_AT_ONCE])
-        for dataset in datasets:
-            labels |= dataset.construct(query)
+    for dataset in datasets:
+        labels |= _labels_of(api, request, resources, dataset)
     return labels
+
+
+def _labels_of(api: Api, request: PageRequest, resources: Sequence[NamedNode], dataset: Dataset) -> Graph:
+    branches: Branches = {label: {} for label in request.viewer.label_properties}
+    followed = dataset.follow(resources, branches, request.graph)
+    if followed is not None:
+        return followed
+    starts = range(0, len(resources), LABELS_AT_ONCE)
+    queries = (_labels_query(api, request, resources[start : start + LABELS_AT_ONCE]) for start in starts)
+    return Graph(triple for query in queries for triple in dataset.construct(query))
 
 
 def _labels_query(api: Api, request: PageRequest, resources: Sequence[NamedNode]) -> Query:
@@ -171,11 +188,25 @@ def _chains_query(api: Api, request: PageRequest, items: Sequence[NamedNode]) ->
     return replace(query, is_bounded=_is_bounded(request))
 
 
+def _is_describing(request: PageRequest) -> bool:
+    return request.viewer.kind in (ViewKind.DESCRIBE, ViewKind.LABELLED_DESCRIBE)
+
+
 def _is_bounded(request: PageRequest) -> bool:
     """Is it one of the configuration's views that goes along properties forwards only? Backwards they may lead to everything."""
-    configured = {*request.endpoint.viewers.values(), request.endpoint.default_viewer}
-    is_configured = request.viewer in configured
+    configured = (request.endpoint.default_viewer, *request.endpoint.viewers.values())
+    is_configured = any(request.viewer == viewer for viewer in configured)
     return is_configured and not any(step.is_inverse for path in request.viewer.paths for step in path.steps)
+
+
+def _branches(paths: Iterable[PropertyPath]) -> Branches:
+    """Paths that lead forwards, those that begin alike together."""
+    tree: dict[NamedNode | None, Any] = {}
+    for path in paths:
+        place = tree
+        for step in path.steps:
+            place = place.setdefault(step.property, {})
+    return tree
 
 
 def _values(writer: TermWriter, items: Sequence[NamedNode]) -> str:

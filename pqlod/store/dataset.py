@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from pqlod.rdf import Graph, NamedNode, Resource, Term
 from pqlod.store.deadline import Deadline
@@ -49,6 +49,10 @@ class Matches(tuple[Match, ...]):
         return self
 
 
+# Properties, None for any, each with the branches that are followed from what it leads to.
+Branches: TypeAlias = "Mapping[NamedNode | None, Branches]"
+
+
 class Dataset(Protocol):
     """A set of triples that can be asked.
 
@@ -86,6 +90,13 @@ class Dataset(Protocol):
 
     def describe(self, resources: Iterable[Resource], graph: NamedNode | None = None) -> Graph:
         """Each resource's own triples, with those of the blank nodes that they lead to, of the default graph or a named one."""
+        ...
+
+    def follow(self, resources: Iterable[Resource], branches: Branches, graph: NamedNode | None = None) -> Graph | None:
+        """The triples along some branches from each resource, of the default graph or a named one.
+
+        None where that is not to be had but by SPARQL.
+        """
         ...
 
     def search(self, expression: str) -> Matches:

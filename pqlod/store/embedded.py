@@ -13,8 +13,8 @@ from typing import Generic, Protocol, TypeVar
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store
 
 from pqlod.errors import DatasetError, QueryRefused, QuerySyntaxError, StoreError
-from pqlod.rdf import BlankNode, DefaultGraph, Graph, NamedNode, Resource, Triple
-from pqlod.store.dataset import Matches, Solutions
+from pqlod.rdf import BlankNode, DefaultGraph, Graph, NamedNode, Resource, Term, Triple
+from pqlod.store.dataset import Branches, Matches, Solutions
 from pqlod.store.deadline import NEVER, Deadline
 from pqlod.store.index import WordIndex, remove_with, temporary_folder
 from pqlod.store.query import Query
@@ -108,6 +108,11 @@ class EmbeddedDataset:
         self._deadline.check()
         with _told():
             return Graph(_described(self._store, resources, graph or DefaultGraph()))
+
+    def follow(self, resources: Iterable[Resource], branches: Branches, graph: NamedNode | None = None) -> Graph:
+        # A tenth of what the same costs as a CONSTRUCT, most of which goes into its text and its plan (measured).
+        with _told():
+            return Graph(self._deadline.watch(_followed(self._store, resources, branches, graph or DefaultGraph())))
 
     def search(self, expression: str) -> Matches:
         return self._index().search(expression, self._deadline)
@@ -220,6 +225,31 @@ def _described(store: Store, resources: Iterable[Resource], graph: NamedNode | D
             yield quad.triple
             if isinstance(quad.object, BlankNode):
                 left.append(quad.object)
+
+
+# Up to so many properties are each looked for; for more of them all that is told of a resource is read.
+FEW = 3
+
+
+def _followed(
+    store: Store, resources: Iterable[Resource], branches: Branches, graph: NamedNode | DefaultGraph
+) -> Iterator[tuple[Resource, NamedNode, Term]]:
+    seen: set[tuple[Resource, int]] = set()
+    left: list[tuple[Resource, Branches]] = [(resource, branches) for resource in resources]
+    while left:
+        resource, wanted = left.pop()
+        if (resource, id(wanted)) in seen:
+            continue
+        seen.add((resource, id(wanted)))
+        any_property = wanted.get(None)
+        properties = wanted if any_property is None and len(wanted) <= FEW else (None,)
+        for property in properties:
+            for quad in store.quads_for_pattern(resource, property, None, graph):
+                following = [found for found in (wanted.get(quad.predicate), any_property) if found is not None]
+                if following:
+                    yield resource, quad.predicate, quad.object
+                    if isinstance(quad.object, NamedNode | BlankNode):
+                        left.extend((quad.object, each) for each in following if each)
 
 
 def _load_file(store: Store, path: Path) -> None:

@@ -18,7 +18,7 @@ from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperExceptio
 from pqlod import __version__
 from pqlod.errors import BadParameter, DatasetUnavailable, QueryLimitExceeded, QuerySyntaxError, ServiceFailed, ServiceTimedOut
 from pqlod.rdf import Graph, NamedNode, Resource
-from pqlod.store.dataset import Matches, Solutions
+from pqlod.store.dataset import Branches, Matches, Solutions
 from pqlod.store.deadline import NEVER, RETRY_AFTER, Deadline
 from pqlod.store.embedded import solutions_of
 from pqlod.store.query import Query
@@ -85,6 +85,9 @@ class RemoteDataset:
         if not names:
             return Graph()
         return self.construct(Query(f"DESCRIBE {names}" + (f" FROM {graph}" if graph else "")))
+
+    def follow(self, resources: Iterable[Resource], branches: Branches, graph: NamedNode | None = None) -> None:
+        """Nothing: an endpoint is asked in SPARQL."""
 
     def search(self, expression: str) -> Matches:
         raise BadParameter(

@@ -61,6 +61,7 @@ def test_links_keep_the_state_of_the_data(api, match, parse, dataset):
     class Generation:
         version, generation, values = "42-0", 42, None
         select, construct, ask, describe = dataset.select, dataset.construct, dataset.ask, dataset.describe
+        follow = dataset.follow
 
     found, _ = match("/strict?_pageSize=2")
     formatter = found.endpoint.formatters["json"]

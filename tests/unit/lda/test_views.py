@@ -17,6 +17,32 @@ def short(graph):
     return {" ".join(term.value.rsplit("/")[-1].rsplit("#")[-1] for term in triple) for triple in graph}
 
 
+class Asked:
+    """A dataset that answers SPARQL only, as an endpoint elsewhere does."""
+
+    def __init__(self, dataset):
+        self.construct, self.describe = dataset.construct, dataset.describe
+
+    def follow(self, resources, branches, graph):
+        return None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/books", "/books?_view=full", "/books?_view=list", "/books?_view=basic", "/books?_view=preferred", "/authors",
+        "/book/b6", "/book/b4", "/books?_view=full&_graph=http://books.example/graph",
+    ],
+)  # fmt: skip
+def test_a_view_is_the_same_whether_it_is_followed_or_asked_for(api, parse, dataset, address):
+    request = parse(address)
+    items = (R.b6,) if address.startswith("/book/") else (R.b1, R.b2, R.b3, R.b4, R.b5, R.b6)
+
+    followed, asked = (fetch_view(api, request, items, (one,)).graph for one in (dataset, Asked(dataset)))
+
+    assert set(followed) == set(asked)
+
+
 @pytest.mark.parametrize(
     ("address", "triples"),
     [
@@ -79,14 +105,17 @@ def test_issue_9_labels_are_fetched_in_batches(api, parse, dataset, monkeypatch)
     monkeypatch.setattr("pqlod.lda.views.LABELS_AT_ONCE", 2)
     request = parse("/authors")
 
-    view = fetch_view(api, request, (R.ann, R.bob, R.cat), (dataset,))
+    view = fetch_view(api, request, (R.ann, R.bob, R.cat), (Asked(dataset),))
 
     assert {"ann label Ann", "bob label Bob", "cat label Cat"} <= short(view.graph)
-    assert view.query == "DESCRIBE <http://books.example/id/ann> <http://books.example/id/bob> <http://books.example/id/cat>"
+    assert view.query() == "DESCRIBE <http://books.example/id/ann> <http://books.example/id/bob> <http://books.example/id/cat>"
 
 
 def test_cf17_further_datasets_are_asked_too(api, parse, dataset):
-    class Other:
+    class Other(Asked):
+        def __init__(self):
+            pass
+
         def construct(self, query):
             return Graph([Triple(R.b3, B.number, Literal("III"))])
 
