@@ -4,7 +4,8 @@ It is fetched after the page and before it is written, in a time of its own: wha
 page says so.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
@@ -12,37 +13,62 @@ from typing import TypeVar
 from urllib.parse import unquote
 
 from pqlod.errors import ClientLeft, PqlodError
+from pqlod.lda.facets import Facet, facets
+from pqlod.lda.incoming import Incoming, fetch_incoming
 from pqlod.lda.links import RequestUrl
-from pqlod.lda.model import PageDeclaration, Panel
+from pqlod.lda.model import Api, FormatterDeclaration, FormatterKind, PageDeclaration, Panel, Viewer, ViewKind
 from pqlod.lda.page_declarations import ITEM, PLACE
-from pqlod.lda.pages import Page, fetch_page
-from pqlod.lda.parameters import parse_parameters
-from pqlod.lda.paths import Step, parse_path
+from pqlod.lda.pages import Page, fetch_page, select_items
+from pqlod.lda.parameters import PageRequest, parse_parameters
+from pqlod.lda.paths import PropertyPath, Step, parse_path
 from pqlod.lda.routing import Router
 from pqlod.lda.templates import UriTemplate
-from pqlod.rdf import RDF, BlankNode, Graph, Literal, NamedNode, Term
+from pqlod.lda.views import fetch_view
+from pqlod.rdf import RDF, RDFS, SKOS, BlankNode, Graph, Literal, NamedNode, Term
 from pqlod.store.dataset import Dataset
 from pqlod.store.deadline import NEVER, Deadline
 
 SECONDS = 1.0  # for all that a page has beside it
-MOST_VALUES = 10  # of an item, put into the address of a list
+HTML = FormatterDeclaration("html", FormatterKind.HTML, ("text/html",))
+MOST_BARS = 600  # of a chart: the months of fifty years
+MOST_VALUES = 50  # of an item, put into the address of a list
+MOST_WORDS = 12  # of a value, searched for
+MOST_PASSED = 20  # pages of a list, on the way to an item in it
 
 Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
 class FilledPanel:
-    """A panel with the page of its list, whose items are the panel's."""
+    """A panel with the page of its list, whose items are the panel's, and the facets that it shows as charts."""
 
     panel: Panel
     page: Page
+    facets: tuple[Facet, ...] = ()
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The items before and after an item in a list, and the list's address."""
+
+    previous: NamedNode | None
+    next: NamedNode | None
+    list: RequestUrl
 
 
 @dataclass(frozen=True)
 class Companions:
-    """What a page has beside it; ``missing`` names what was left out for want of time, or because it failed."""
+    """What a page has beside it; ``missing`` names what was left out for want of time, or because it failed.
+
+    ``mentioned`` has the titles and labels of the neighbours, and of what links to the item. ``chart`` is the facet of a list
+    that was asked for as a chart.
+    """
 
     panels: tuple[FilledPanel, ...] = ()
+    chart: Facet | None = None
+    neighbours: Neighbours | None = None
+    incoming: tuple[Incoming, ...] = ()
+    mentioned: Graph = field(default_factory=Graph)
     missing: tuple[str, ...] = ()
 
 
@@ -73,8 +99,16 @@ def fetch_companions(
     """What belongs beside a page, fetched within so many seconds, or until the deadline if that is sooner."""
     until = deadline.within(seconds)
     sources = Sources(dataset.until(until), tuple(each.until(until) for each in view_datasets), until)
-    panels = () if page.is_list else tuple(_panels(page, sources))
-    return Companions(panels, tuple(sources.missing))
+    companions = Companions() if page.is_list else _beside_item(page, sources)
+    return replace(companions, missing=tuple(sources.missing))
+
+
+def fetch_home(api: Api, root: str, dataset: Dataset, deadline: Deadline = NEVER, seconds: float = SECONDS) -> Companions:
+    """What the first page of an API shows of its lists (``pqlod:home``), in the same time; ``root`` starts their addresses."""
+    until = deadline.within(seconds)
+    sources = Sources(dataset.until(until), deadline=until)
+    panels = [_filled_panel(api, panel, _url(root, panel.address), sources) for panel in api.home]
+    return Companions(tuple(panel for panel in panels if panel), missing=tuple(sources.missing))
 
 
 def declaration_of(page: Page, item: NamedNode) -> PageDeclaration | None:
@@ -82,14 +116,55 @@ def declaration_of(page: Page, item: NamedNode) -> PageDeclaration | None:
     return page.api.page_of(page.graph.values(item, RDF.type))
 
 
-def _panels(page: Page, sources: Sources) -> Iterator[FilledPanel]:
-    declaration = declaration_of(page, page.item)
-    for panel in declaration.panels if declaration else ():
+def _beside_item(page: Page, sources: Sources) -> Companions:
+    declaration = None if page.request.names_view else declaration_of(page, page.item)
+    panels = tuple(_panels(page, declaration.panels, sources)) if declaration else ()
+    address = filled(declaration.neighbours, page) if declaration and declaration.neighbours else None
+    neighbours = sources.attempt("what is before and after", lambda: _neighbours(page, address, sources)) if address else None
+    incoming = sources.attempt("what links here", lambda: fetch_incoming(page.item, page.api.vocabulary, sources.dataset)) or ()
+    near = (neighbours.previous, neighbours.next) if neighbours else ()
+    named = dict.fromkeys(iri for iri in (*near, *(iri for each in incoming for iri in each.subjects)) if iri)
+    mentioned = sources.attempt("names", lambda: _titles(page, tuple(named), sources)) if named else None
+    return Companions(panels, neighbours=neighbours, incoming=incoming, mentioned=mentioned or Graph())
+
+
+def _panels(page: Page, panels: Iterable[Panel], sources: Sources) -> Iterator[FilledPanel]:
+    """The panels that have something; what one of them shows, those after it do not show again."""
+    shown = {page.item}
+    for panel in panels:
         url = filled(panel.address, page)
-        if url:
-            fetched = sources.attempt(panel.label, partial(list_page, page, url, panel.size, sources))
-            if fetched:
-                yield FilledPanel(panel, fetched)
+        found = _filled_panel(page.api, panel, url, sources, spare=len(shown)) if url else None
+        if found:
+            items = tuple(item for item in found.page.items if item not in shown)[: panel.size]
+            shown.update(items)
+            if items or found.facets:
+                yield replace(found, page=replace(found.page, items=items))
+
+
+def _filled_panel(api: Api, panel: Panel, url: RequestUrl, sources: Sources, spare: int = 0) -> FilledPanel | None:
+    """A panel with what its list has, and so many items more; None where that fails."""
+    fetched = sources.attempt(panel.label, partial(list_page, api, url, panel.size + spare, sources))
+    if fetched is None:
+        return None
+    charts = panel.charts if fetched.items else ()
+    return FilledPanel(
+        panel, fetched, sources.attempt(f"charts of {panel.label}", partial(_facets_of, fetched, charts, sources)) or ()
+    )
+
+
+def _facets_of(page: Page, names: Sequence[str], sources: Sources) -> tuple[Facet, ...]:
+    """The facets of a list that are shown as charts, in the order of their names."""
+    if not names:
+        return ()
+    found = facets(page.api, page.request, sources.dataset, names=names, most=MOST_BARS, budget=sources.deadline.left)
+    sources.missing.extend(facet.label for facet in found if not facet.is_complete)
+    return tuple(sorted((facet for facet in found if facet.is_complete), key=lambda facet: names.index(facet.name)))
+
+
+def _url(root: str, address: UriTemplate) -> RequestUrl:
+    """An address without braces."""
+    pairs = tuple((unquote(name), unquote(value)) for name, value in address.query_part)
+    return RequestUrl(root, unquote(address.path_part), pairs)
 
 
 def filled(address: UriTemplate, page: Page) -> RequestUrl | None:
@@ -98,7 +173,11 @@ def filled(address: UriTemplate, page: Page) -> RequestUrl | None:
     if not all(values.values()):
         return None
     path = PLACE.sub(lambda place: values[place[1]][0], unquote(address.path_part))
-    parameters = [(unquote(name), filling) for name, text in address.query_part for filling in _fillings(unquote(text), values)]
+    parameters = [
+        (name, _words(value) if name == "_search" else value)
+        for name, text in ((unquote(name), unquote(text)) for name, text in address.query_part)
+        for value in _fillings(text, values)
+    ]
     return RequestUrl(page.request.url.root, path, tuple(parameters))
 
 
@@ -106,6 +185,11 @@ def _fillings(text: str, values: dict[str, list[str]]) -> Iterator[str]:
     """A parameter's value with its places filled: several times if all of it is a place that has several values."""
     whole = PLACE.fullmatch(text)
     return iter(values[whole[1]]) if whole else iter([PLACE.sub(lambda place: values[place[1]][0], text)])
+
+
+def _words(text: str) -> str:
+    """The first words of a text as a search expression: none of them an operator, since these are in capitals."""
+    return " ".join(re.findall(r"\w+", text.lower())[:MOST_WORDS])
 
 
 def _values(text: str, page: Page) -> list[str]:
@@ -123,11 +207,44 @@ def _step(term: Term, step: Step, graph: Graph) -> Sequence[Term]:
     return graph.values(term, step.property)
 
 
-def list_page(page: Page, url: RequestUrl, size: int, sources: Sources) -> Page:
-    """The first items of another list of the same API, as a page; raises what the engine and the dataset raise."""
-    url = url.with_parameters(_pageSize=size)
-    match = Router((page.api,)).match(url.path, url.values())
-    request = parse_parameters(page.api, match.endpoint, match.variables, url, match.consumed)
-    formatter = match.endpoint.formatters.get(page.formatter.name, page.formatter)
-    untold = replace(formatter, options=MappingProxyType({**formatter.options, "metadataOptions": Literal("")}))
-    return fetch_page(page.api, match.endpoint, request, untold, sources.dataset, sources.view_datasets)
+def _request(api: Api, url: RequestUrl) -> PageRequest:
+    """What an address of an API asks for."""
+    match = Router((api,)).match(url.path, url.values())
+    return parse_parameters(api, match.endpoint, match.variables, url, match.consumed)
+
+
+def list_page(api: Api, url: RequestUrl, size: int, sources: Sources) -> Page:
+    """The first items of a list of an API, one at least, as a page for people; raises what the engine and the dataset raise."""
+    request = replace(_request(api, url), page_size=max(size, 1))
+    formatter = request.endpoint.formatters.get(HTML.name, HTML)
+    silent = replace(formatter, options=MappingProxyType({**formatter.options, "metadataOptions": Literal("")}))
+    return fetch_page(api, request.endpoint, request, silent, sources.dataset, sources.view_datasets)
+
+
+def _neighbours(page: Page, url: RequestUrl, sources: Sources) -> Neighbours:
+    """The items beside the item in a list; none where the list does not have it among the items that are looked at."""
+    request = _request(page.api, url)
+    request = replace(request, page_size=getattr(request.endpoint, "max_page_size", 1), is_counted=False)
+    before: NamedNode | None = None
+    for number in range(MOST_PASSED):
+        selected = select_items(page.api, replace(request, page=number), sources.dataset)
+        items = selected.items
+        if page.item in items:
+            place = items.index(page.item)
+            after = items[place + 1] if place + 1 < len(items) else _first_of(page, replace(request, page=number + 1), sources)
+            return Neighbours(items[place - 1] if place else before, after, url)
+        if not selected.has_next:
+            break
+        before = items[-1]
+    return Neighbours(None, None, url)
+
+
+def _first_of(page: Page, request: PageRequest, sources: Sources) -> NamedNode | None:
+    return next(iter(select_items(page.api, request, sources.dataset).items), None)
+
+
+def _titles(page: Page, items: Sequence[NamedNode], sources: Sources) -> Graph:
+    """What the configuration calls titles, and the labels, of some resources."""
+    labels = (PropertyPath((Step(label),), "label") for label in (SKOS.prefLabel, RDFS.label))
+    viewer = Viewer("titles", ViewKind.CHAINS, tuple(dict.fromkeys([*page.api.titles, *labels])))
+    return fetch_view(page.api, replace(page.request, viewer=viewer), items, (sources.dataset, *sources.view_datasets)).graph

@@ -55,7 +55,7 @@ UNDERSTOOD: Mapping[str, frozenset[NamedNode]] = {
         elda:textPlaceEarly"""
     ),
     "page": _terms("pqlod:of pqlod:template pqlod:panels pqlod:neighbours"),
-    "panel": _terms("pqlod:list pqlod:size pqlod:charts"),
+    "panel": _terms("api:name pqlod:list pqlod:size pqlod:charts"),
     "menu entry": _terms("pqlod:list pqlod:address"),
     "declaration": _terms("api:label api:multiValued api:structured elda:cacheExpiryTime pqlod:printedDatatype"),
 }

@@ -267,13 +267,14 @@ class Panel:
     """A list of the API on the page of an item (``pqlod:panels``): its first items, and charts of what it has.
 
     ``address`` is that of the list, whose path and values may hold property paths of the item in braces, and ``{item}``, its
-    IRI. ``charts`` are names of facets of the list.
+    IRI. ``charts`` are names of facets of the list. A template finds a panel by its ``name``; those without come last.
     """
 
     label: str
     address: UriTemplate
     size: int = 5
     charts: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pqlod.lda.paths import parse_path
 from pqlod.lda.reading import Node
 from pqlod.lda.templates import UriTemplate
 from pqlod.lda.vocabulary import Vocabulary
-from pqlod.rdf import PQLOD, RDFS, BlankNode, Literal, NamedNode
+from pqlod.rdf import API, PQLOD, RDFS, BlankNode, Literal, NamedNode
 
 ITEM = "item"  # in braces: the IRI of the item
 PLACE = re.compile(r"\{([^{}]*)\}")  # where a value of the item goes
@@ -107,6 +107,7 @@ class PageDeclarationReader:
             label=node.text(RDFS.label) or "",
             address=self._address(address or "", node, PQLOD.list),
             size=min(DEFAULT_SIZE if size is None else size, MOST_ITEMS),
+            name=node.text(API.name) or "",
             charts=tuple(name.strip() for name in (node.text(PQLOD.charts) or "").split(",") if name.strip()),
         )
 
