@@ -2,7 +2,7 @@
 
     python bench/run.py                                    60,000 invented questions; all is made in .bench/60000
     python bench/run.py --questions 600000
-    python bench/run.py --store ./store --keep .bench/mine --lines "first page by date,last page"
+    python bench/run.py --store ./store --keep .bench/mine --lines "first page by date;last page"
 
 bench/README.md tells how to read what it prints.
 """
@@ -88,7 +88,7 @@ def main() -> None:
     """Prints a table in Markdown, and saves the numbers."""
     options = _options()
     folder = Folder(options.keep or Path(".bench") / str(options.questions), options.questions, options.store, options.records)
-    wanted = [name.strip() for name in options.lines.split(",")] if options.lines else [*LOADS, *LINES]
+    wanted = [name.strip() for name in options.lines.split(";")] if options.lines else [*LOADS, *LINES]
     if unknown := [name for name in wanted if name not in {**LOADS, **LINES}]:
         sys.exit(f"There is no line {unknown[0]!r}. Known are: {', '.join([*LOADS, *LINES])}")
     outcomes: list[Outcome] = []
@@ -205,7 +205,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="where all is made, and found by the next run: .bench/N")
     parser.add_argument("--store", type=Path, help="a store that is there, in place of one of invented questions")
     parser.add_argument("--records", type=Path, help="the records that it was loaded from")
-    parser.add_argument("--lines", default="", metavar="NAME,…", help="only these")
+    parser.add_argument("--lines", default="", metavar="NAME;…", help="only these")
     parser.add_argument("--smaller", type=Path, metavar="FILE", help="the results of a tenth of the questions, to tell growth")
     parser.add_argument("--output", type=Path, metavar="FILE", help="where the results go as JSON: results.json in --keep")
     return parser.parse_args()

@@ -1,10 +1,10 @@
 """Items that are no more, by a class of the configuration (``pqlod:gone``): what is known of them is still told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pqlod.lda.model import ListEndpoint
 from pqlod.lda.parameters import PageRequest
-from pqlod.rdf import NamedNode
+from pqlod.rdf import RDF, NamedNode, Term
 from pqlod.store.dataset import Dataset
 from pqlod.store.query import Query
 
@@ -16,7 +16,12 @@ def why_gone(request: PageRequest, items: Sequence[NamedNode], dataset: Dataset)
     gone = request.endpoint.behaviour.gone
     if not gone or isinstance(request.endpoint, ListEndpoint):
         return ""
-    pattern = f"VALUES ?class {{ {' '.join(map(str, gone))} }} {items[0]} a ?class"
+    followed = dataset.follow(items, {RDF.type: {}}, request.graph)
+    classes = _asked(request, items[0], gone, dataset) if followed is None else followed.values(items[0], RDF.type)
+    return next((gone[term] or UNEXPLAINED for term in classes if isinstance(term, NamedNode) and term in gone), "")
+
+
+def _asked(request: PageRequest, item: NamedNode, classes: Iterable[NamedNode], dataset: Dataset) -> Sequence[Term]:
+    pattern = f"VALUES ?class {{ {' '.join(map(str, classes))} }} {item} a ?class"
     where = f"GRAPH {request.graph} {{ {pattern} }}" if request.graph else pattern
-    found = dataset.select(Query(f"SELECT ?class {{ {where} }}", name="gone", is_bounded=True)).values("class")
-    return next((gone[term] or UNEXPLAINED for term in found if isinstance(term, NamedNode)), "")
+    return dataset.select(Query(f"SELECT ?class {{ {where} }}", name="gone", is_bounded=True)).values("class")

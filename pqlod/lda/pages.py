@@ -13,7 +13,7 @@ from pqlod.errors import BadParameter, ItemNotFound, QuerySyntaxError
 from pqlod.lda.bindings import Bindings, compute_variables, text_of
 from pqlod.lda.gone import why_gone
 from pqlod.lda.metadata import Facts, Links, page_metadata
-from pqlod.lda.model import Api, Endpoint, FormatterDeclaration, FormatterKind, ItemEndpoint, ListEndpoint
+from pqlod.lda.model import Api, Endpoint, FormatterDeclaration, FormatterKind, ItemEndpoint, ListEndpoint, ViewKind
 from pqlod.lda.parameters import RESERVED, PageRequest
 from pqlod.lda.paths import PropertyPath
 from pqlod.lda.patterns import ITEM, Chains, TermWriter, Variables
@@ -104,9 +104,9 @@ def fetch_page(
     with _fragments_blamed(request):
         # A variable that a query could not compute selects nothing, rather than everything (D42).
         selected = _select(api, request, dataset) if bindings is not None else Selected(())
-        _check_existence(request, selected, datasets)
-        gone = why_gone(request, selected.items, dataset)
         view = fetch_view(api, request, selected.items, datasets)
+        _check_existence(request, selected, view.graph, datasets)
+        gone = why_gone(request, selected.items, dataset)
     licences, descriptions = _licences(api, request, selected.items, dataset)
     facts = Facts(
         api=api,
@@ -228,16 +228,19 @@ def _item(api: Api, template: UriTemplate, bindings: Bindings) -> NamedNode:
         raise BadParameter(f"{text!r} names no resource.", value=text, expected="a shortname or an IRI") from error
 
 
-def _check_existence(request: PageRequest, selected: Selected, datasets: Sequence[Dataset]) -> None:
-    """An item exists if anything is said of it, whatever the view shows (D16)."""
+def _check_existence(request: PageRequest, selected: Selected, view: Graph, datasets: Sequence[Dataset]) -> None:
+    """An item exists if anything is said of it, whatever the view shows (D16). A template may show what is not there."""
     wish = text_of(request.bindings.get("_exceptionIfEmpty", Literal("")))
     if isinstance(request.endpoint, ListEndpoint):
         if wish == "yes" and not selected.items:
             raise ItemNotFound(str(request.url))
     elif not selected.items:
         raise ItemNotFound(str(request.url))
-    elif wish in ("", "yes") and not any(dataset.ask(_existence_query(request, selected.items[0])) for dataset in datasets):
-        raise ItemNotFound(selected.items[0].value)
+    elif wish in ("", "yes"):
+        item = selected.items[0]
+        is_seen = request.viewer.kind is not ViewKind.TEMPLATE and view.describes(item)
+        if not is_seen and not any(dataset.ask(_existence_query(request, item)) for dataset in datasets):
+            raise ItemNotFound(item.value)
 
 
 def _existence_query(request: PageRequest, item: NamedNode) -> Query:
