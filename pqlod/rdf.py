@@ -1,6 +1,7 @@
 """RDF as pqlod uses it: pyoxigraph's terms, namespaces, and small graphs in memory."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from types import MappingProxyType
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
@@ -100,6 +101,17 @@ class Graph:
     def values(self, subject: Term, predicate: NamedNode) -> tuple[Term, ...]:
         """The values of one property, in the order in which they came."""
         return tuple(self._index.get(subject, {}).get(predicate, ()))  # type: ignore[arg-type]  # a literal is in no index
+
+    def subjects_of(self, predicate: NamedNode, value: Term) -> tuple[Resource, ...]:
+        """The resources that have this value of a property, in the order in which they came."""
+        return tuple(self._subjects.get((predicate, value), ()))
+
+    @cached_property
+    def _subjects(self) -> Mapping[tuple[NamedNode, Term], list[Resource]]:
+        index: dict[tuple[NamedNode, Term], list[Resource]] = {}
+        for s, p, o in self:
+            index.setdefault((p, o), []).append(s)
+        return index
 
     def value(self, subject: Term, predicate: NamedNode) -> Term | None:
         """One value of a property (the first that came), or None."""
