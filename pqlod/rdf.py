@@ -79,6 +79,8 @@ class Graph:
         return o in self._index.get(s, {}).get(p, {})
 
     def __or__(self, other: "Graph") -> "Graph":
+        if not self._index or not other._index:
+            return self if self._index else other
         union = Graph()
         union._index = {**self._index, **other._index}
         for subject in self._index.keys() & other._index.keys():

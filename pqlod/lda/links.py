@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import quote
 
 # What stays readable in a query: shortnames have dots, lists commas, IRIs colons and slashes, inverse steps tildes.
@@ -59,10 +60,16 @@ class RequestUrl:
         return {name: tuple(given) for name, given in values.items()}
 
     def __str__(self) -> str:
-        path = quote(self.path, safe=READABLE_IN_PATH)
+        path = _quote_path(self.path)
         query = "&".join(f"{_quote(name)}={_quote(value)}" for name, value in self.parameters)
         return f"{self.root}{path}{'.' * bool(self.suffix)}{quote(self.suffix)}{'?' * bool(query)}{query}"
 
 
+@lru_cache(maxsize=4096)  # the links of a page differ in little
 def _quote(text: str) -> str:
     return quote(text, safe=READABLE_IN_QUERY)
+
+
+@lru_cache(maxsize=1024)
+def _quote_path(text: str) -> str:
+    return quote(text, safe=READABLE_IN_PATH)

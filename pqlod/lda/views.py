@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from pqlod.lda.fragments import closed
 from pqlod.lda.model import Api, Rewrite, ViewKind
 from pqlod.lda.parameters import PageRequest
 from pqlod.lda.paths import PropertyPath, Step
-from pqlod.lda.patterns import INDENT, ITEM, TermWriter, Variables, step_words, write_step
+from pqlod.lda.patterns import INDENT, ITEM, TermWriter, Variables, step_words, write_triple
 from pqlod.lda.vocabulary import NO_LANGUAGE
 from pqlod.rdf import XSD, BlankNode, Graph, Literal, NamedNode, Resource, Term, Triple
 from pqlod.store.dataset import Branches, Dataset
@@ -30,7 +32,7 @@ def fetch_view(api: Api, request: PageRequest, items: Sequence[NamedNode], datas
     graphs = [graph for dataset in datasets for graph in _chosen(api, request, items, dataset)]
     if items and _is_describing(request):
         graphs += [_description(request, items, dataset) for dataset in datasets]
-    graph = graphs[0] if len(graphs) == 1 else Graph(triple for graph in graphs for triple in graph)
+    graph = reduce(or_, graphs, Graph())
     if request.viewer.kind is ViewKind.LABELLED_DESCRIBE:
         graph |= _labels(api, request, graph, datasets)
     return View(in_languages(graph, request.languages), lambda: _main_query(api, request, items))
@@ -259,7 +261,7 @@ class _ChainWriter:
         return f"{{ {triple} FILTER ({triple.split()[1]} IN ({properties})) }}"
 
     def _branch(self, tree: _Tree, step: Step, branch: _Tree) -> str:
-        triple = write_step(self._writer, self._variables, tree.variable, step, branch.variable)
+        triple = write_triple(self._writer, self._variables, tree.variable, step, branch.variable)
         self.triples.append(f"{triple} .")
         if not branch.branches:
             return f"{{ {triple} }}"
