@@ -116,6 +116,11 @@ def declaration_of(page: Page, item: NamedNode) -> PageDeclaration | None:
     return page.api.page_of(page.graph.values(item, RDF.type))
 
 
+def _beside_list(page: Page, sources: Sources) -> Companions:
+    charts = _facets_of(page, (page.request.chart,), sources) if page.request.chart else ()
+    return Companions(chart=next(iter(charts), None))
+
+
 def _beside_item(page: Page, sources: Sources) -> Companions:
     declaration = None if page.request.names_view else declaration_of(page, page.item)
     panels = tuple(_panels(page, declaration.panels, sources)) if declaration else ()

@@ -69,6 +69,7 @@ RESERVED: Mapping[str, Reserved] = {
     "_lang": Reserved("languages to look in and to show"),
     "_search": Reserved("words to search for"),
     "_count": Reserved("whether to count all items: yes or no", is_single=True),
+    "_chart": Reserved("the name of a facet to show as a chart", is_single=True, is_for_lists=True),
     "_subject": Reserved("one resource to show instead of a selection", is_single=True),
     "_graph": Reserved("the named graph to ask", is_single=True),
     "near-lat": Reserved("degrees of latitude of a point to be near to", is_single=True),
@@ -124,6 +125,7 @@ class PageRequest:
     graph: NamedNode | None = None
     subject: NamedNode | None = None
     is_counted: bool = False
+    chart: str = ""
     generation: int | None = None
 
     @property
@@ -290,6 +292,7 @@ class _Reserved:
             graph=self._graph(),
             subject=self._subject(),
             is_counted=self._is_counted(),
+            chart=self._chart(),
             generation=self._number("_generation", 0, 0, LARGEST_PAGE_NUMBER) if self._one("_generation") else None,
         )
 
@@ -344,6 +347,15 @@ class _Reserved:
         if text not in ("", "yes", "no"):
             raise BadParameter(f"{text!r} is not a value of _count.", parameter="_count", value=text, expected="yes or no")
         return isinstance(self.endpoint, ListEndpoint) and (counting is Counting.ALWAYS or text == "yes")
+
+    def _chart(self) -> str:
+        name = self._one("_chart")
+        facets = self.endpoint.selector.facets if isinstance(self.endpoint, ListEndpoint) else ()
+        known = [facet.name for facet in facets]
+        if name and name not in known:
+            expected = f"one of {', '.join(known)}" if known else "nothing: this list has no facets"
+            raise BadParameter(f"There is no chart {name!r}.", parameter="_chart", value=name, expected=expected, known=known)
+        return name
 
     def _callback(self) -> str:
         text = self._one("callback")

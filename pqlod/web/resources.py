@@ -12,12 +12,13 @@ from pqlod.formatters.html.frame import FormatLink
 from pqlod.formatters.html.graphs import graph_items
 from pqlod.formatters.html.values import Item
 from pqlod.lda.links import RequestUrl
-from pqlod.lda.model import Endpoint, ItemEndpoint
+from pqlod.lda.model import ItemEndpoint
 from pqlod.lda.routing import Match
 from pqlod.live import Served
 from pqlod.rdf import OWL, RDF, RDFS, Graph, NamedNode
 from pqlod.web.addresses import parameters, root
 from pqlod.web.documents import graph_response
+from pqlod.web.home import home_page
 from pqlod.web.negotiation import Choice, choose_format
 from pqlod.web.service import Service
 
@@ -48,7 +49,7 @@ def _show_file(file: str, suffix: str) -> Response:
 def elsewhere(service: Service, served: Served, path: str) -> Response | None:
     """Where to go from a path that no endpoint answers: home, by an item template, or from an identity to its document."""
     if not path:
-        return Response(render_template("home.html", apis=served.apis, example=_example))
+        return home_page(service, served)
     if found := served.router.redirect("/" + path, request.query_string.decode("latin-1")):
         return _see_other(root(request, service.settings, found.api) + found.location)
     return _document(service, served, "/" + path.removeprefix(IDENTITIES)) if path.startswith(IDENTITIES) else None
@@ -83,12 +84,6 @@ def _to_document(service: Service, match: Match, choice: Choice) -> Response:
     if choice.is_negotiated:
         response.vary.add("Accept")
     return response
-
-
-def _example(endpoint: Endpoint) -> str:
-    """An address of an endpoint, relative to the root: its first example, or its own if that has no variables, or none."""
-    addresses = endpoint.examples or (() if endpoint.template.variables else (endpoint.template.text,))
-    return next((address.lstrip("/") for address in addresses), "")
 
 
 def _see_other(address: str) -> Response:

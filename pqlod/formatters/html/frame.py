@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from pqlod import __version__
 from pqlod.formatters.words import words
@@ -72,6 +74,11 @@ def site_of(apis: Sequence[Api]) -> Site:
 def local_address(address: str, up: str) -> str:
     """A path from the root of the service, relative to a page; a whole address stays."""
     return up + address.lstrip("/") if address.startswith("/") else address
+
+
+def data_block(data: object) -> Markup:
+    """JSON as the content of a script element that holds data: no text in it can end the element."""
+    return Markup(orjson.dumps(data).decode().replace("<", "\\u003c"))
 
 
 def upwards(path: str) -> str:

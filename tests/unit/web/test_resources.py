@@ -130,11 +130,3 @@ def test_a_description_that_the_client_has_is_304(client: FlaskClient) -> None:
     tag = client.get("/schema/parl.ttl").headers["ETag"]
 
     assert client.get("/schema/parl.ttl", headers={"If-None-Match": tag}).status_code == 304
-
-
-def test_home_lists_the_endpoints_with_an_address_to_try(client: FlaskClient) -> None:
-    text = client.get("/").text
-
-    assert "Parliamentary questions" in text
-    assert "<code>/answeredquestions</code>" in text
-    assert 'href="./sparql"' in text

@@ -1,0 +1,132 @@
+"""A facet as a chart: bars that lead to the items that they count, with the table that is behind them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from pqlod.lda.facets import Facet, FacetValue
+from pqlod.lda.links import RequestUrl
+from pqlod.lda.model import FacetKind, ListEndpoint
+
+if TYPE_CHECKING:
+    from pqlod.lda.pages import Page
+
+FULLEST = 16  # bars that lie one under the other
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class Shape(Enum):
+    """How bars stand: side by side in the order of time, or of numbers; or one under the other, the longest first."""
+
+    TIME = "time"
+    STEPS = "steps"
+    RANKED = "ranked"
+
+
+SHAPES = {FacetKind.MONTH: Shape.TIME, FacetKind.YEAR: Shape.TIME, FacetKind.STEP: Shape.STEPS}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar: its label, how long it is, the address of the list of what it counts, and of a time the day on which it begins."""
+
+    label: str
+    count: int
+    address: str
+    begins: str = ""
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What a page draws: bars of a shape, and what is to be said of them. ``unit`` is "month" or "year" of bars in time."""
+
+    name: str
+    title: str
+    label: str
+    shape: Shape
+    bars: tuple[Bar, ...]
+    unit: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def most(self) -> int:
+        return max((bar.count for bar in self.bars), default=0)
+
+    @property
+    def size(self) -> str:
+        """The height of its box in words: the bars that lie one under the other decide."""
+        if self.shape is not Shape.RANKED:
+            return "level"
+        return "short" if len(self.bars) <= 5 else "middle" if len(self.bars) <= 10 else "tall"
+
+
+@dataclass(frozen=True)
+class ChartChoice:
+    """A chart that a list has: its label, and the address of the list with it."""
+
+    label: str
+    address: str
+    is_shown: bool
+
+
+@dataclass(frozen=True)
+class ListCharts:
+    """The charts of a list: the one that is shown, if any, those that can be chosen, and the address of the list without."""
+
+    chart: Chart | None
+    choices: tuple[ChartChoice, ...]
+    without: str
+
+
+def chart_of(facet: Facet, url: RequestUrl, title: str = "") -> Chart | None:
+    """The chart of a facet of the list at this address; None where there is nothing to draw.
+
+    Its title is that given, or the label of the facet.
+    """
+    shape = SHAPES.get(facet.kind, Shape.RANKED)
+    shown = facet.values[:: -1 if shape is Shape.TIME else 1]  # a facet has the newest days first
+    if shape is Shape.RANKED:
+        shown = tuple(value for place, value in enumerate(shown) if place < FULLEST or value.is_chosen)
+    if not shown:
+        return None
+    return Chart(
+        name=facet.name,
+        title=title or facet.label,
+        label=facet.label,
+        shape=shape,
+        bars=tuple(_bar(facet, value, url.without("_chart"), shape) for value in shown),
+        unit=facet.kind.value.lower() if shape is Shape.TIME else "",
+        notes=tuple(_notes(facet, len(facet.values) - len(shown))),
+    )
+
+
+def charts_of_list(page: "Page", url: RequestUrl) -> ListCharts:
+    """What the page of a list offers as charts, and the one that is shown; ``url`` is that of its first page."""
+    declared = page.endpoint.selector.facets if isinstance(page.endpoint, ListEndpoint) else ()
+    facet = page.companions.chart if page.companions else None
+    return ListCharts(
+        chart=chart_of(facet, url) if facet else None,
+        choices=tuple(
+            ChartChoice(each.label, str(url.with_parameters(_chart=each.name)), each.name == page.request.chart)
+            for each in declared
+        ),
+        without=str(url.without("_chart")),
+    )
+
+
+def _bar(facet: Facet, value: FacetValue, url: RequestUrl, shape: Shape) -> Bar:
+    days = (_DAY.search(text) for _, text in value.parameters) if shape is Shape.TIME else ()
+    begins = next((day[0] for day in days if day), "")
+    return Bar(value.label, value.count, str(facet.chosen(url, value)), begins, value.is_chosen)
+
+
+def _notes(facet: Facet, unshown: int) -> Iterator[str]:
+    if others := facet.others + unshown:
+        yield f"{others:,} more {'is' if others == 1 else 'are'} not drawn."
+    if facet.without:
+        yield f"{facet.without:,} {'has' if facet.without == 1 else 'have'} none."
+    if not facet.is_complete:
+        yield "There was no time to count them all."

@@ -1,0 +1,48 @@
+"""The first page of the service."""
+
+from flask import Response, request
+
+from pqlod.errors import StoreError
+from pqlod.formatters.html.home import Stock, write_home
+from pqlod.lda.companions import Companions, fetch_home
+from pqlod.lda.model import Api
+from pqlod.live import Served
+from pqlod.store.deadline import Deadline
+from pqlod.web.addresses import root
+from pqlod.web.answers import IS_CURRENT
+from pqlod.web.responses import entity_tag, finish, known_tag
+from pqlod.web.service import Service, joined
+
+
+def home_page(service: Service, served: Served) -> Response:
+    """HTML that tells what the service has: of the first API that says what to show (``pqlod:home``) this, and every API's lists.
+
+    A store that cannot be read leaves out what would be shown of it.
+    """
+    shown = next((api for api in served.apis if api.home), served.apis[0])
+    here = root(request, service.settings, shown)
+    try:
+        opened = service.datasets.open(shown.source)
+    except StoreError:
+        return _response(write_home(served.apis, Companions(missing=(shown.label,)), Stock(), here))
+    version = joined(served.version, opened.dataset.version)
+    tag = entity_tag(version, here, "home")
+    if known := known_tag(tag):
+        response = Response(status=304)
+    else:
+        companions = fetch_home(shown, here, opened.dataset, Deadline.after(service.settings.query_seconds))
+        response = _response(write_home(served.apis, companions, Stock(opened.loaded, opened.generation), here))
+    changed = max(opened.loaded, served.changed) if opened.loaded else None
+    response = finish(response, tag=known or tag, changed=changed, max_age=service.settings.max_age)
+    if version:
+        request.environ[IS_CURRENT] = lambda: _version(service, shown) == version
+    response.make_conditional(request)
+    return response
+
+
+def _version(service: Service, api: Api) -> str:
+    return joined(service.configuration.current().version, service.datasets.version(api.source))
+
+
+def _response(body: bytes) -> Response:
+    return Response(body, content_type="text/html; charset=utf-8")
