@@ -99,7 +99,7 @@ def fetch_companions(
     """What belongs beside a page, fetched within so many seconds, or until the deadline if that is sooner."""
     until = deadline.within(seconds)
     sources = Sources(dataset.until(until), tuple(each.until(until) for each in view_datasets), until)
-    companions = Companions() if page.is_list else _beside_item(page, sources)
+    companions = _beside_list(page, sources) if page.is_list else _beside_item(page, sources)
     return replace(companions, missing=tuple(sources.missing))
 
 
