@@ -1,10 +1,12 @@
 """The Linked Data API: every path that no fixed route takes is that of a list or an item."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime, time
 
 from flask import Blueprint, Response, request
 
 from pqlod.errors import EndpointNotFound
+from pqlod.formatters.html.frame import today
 from pqlod.lda.bindings import text_of
 from pqlod.lda.companions import fetch_companions
 from pqlod.lda.links import RequestUrl
@@ -60,20 +62,32 @@ def _accept(page_request: PageRequest) -> str:
     return "" if any(value != "no" for value in said) else request.headers.get("Accept", "")
 
 
+def _of_today(version: str, choice: Choice) -> str:
+    """A version that is of one day only where people read the page: it says what is overdue."""
+    return f"{version} {today()}" if version and choice.formatter.kind is FormatterKind.HTML else version
+
+
+def _midnight(choice: Choice) -> datetime:
+    """When such a page last changed by itself; of others the first instant that there is."""
+    return datetime.combine(today() if choice.formatter.kind is FormatterKind.HTML else date.min, time.min, UTC)
+
+
 def _page(service: Service, served: Served, match: Match, page_request: PageRequest, choice: Choice) -> Response:
     """The page, or 304 before any query is run if the client has it already."""
     deadline = Deadline.after(service.settings.query_seconds)
     opened = service.datasets.open(match.api.source, page_request.generation)
     dataset = opened.dataset.until(deadline)
     others = [service.datasets.open(source).dataset.until(deadline) for source in match.api.view_sources]
-    version = joined(served.version, dataset.version, *(dataset.version for dataset in others))
+    version = _of_today(joined(served.version, dataset.version, *(dataset.version for dataset in others)), choice)
     tag = entity_tag(version, str(page_request.url), choice.formatter.name, choice.media_type)
+    is_whole = True
     if known := known_tag(tag):
         response = Response(status=304)
     else:
         page = fetch_page(match.api, match.endpoint, page_request, choice.formatter, dataset, others)
         if choice.formatter.kind is FormatterKind.HTML:
             page = replace(page, companions=fetch_companions(page, dataset, others, deadline))
+            is_whole = not (page.companions and page.companions.missing)
         if page.gone:
             return gone_response(replace(page, deadline=deadline), choice)
         response = page_response(replace(page, deadline=deadline), choice)
@@ -82,13 +96,13 @@ def _page(service: Service, served: Served, match: Match, page_request: PageRequ
         response.headers["Dataset-Generation"] = str(opened.generation)
     response = finish(
         response,
-        tag=known or tag,
-        changed=max(opened.loaded, served.changed) if opened.loaded else None,
+        tag=(known or tag) if is_whole else "",
+        changed=max(opened.loaded, served.changed, _midnight(choice)) if opened.loaded and is_whole else None,
         is_negotiated=choice.is_negotiated,
-        max_age=service.settings.max_age,
+        max_age=service.settings.max_age if is_whole else 0,
         expires=seconds_to_expiry(match.endpoint, page_request.viewer, match.api.vocabulary),
     )
-    if version:
-        request.environ[IS_CURRENT] = lambda: service.version(match.api, page_request.generation) == version
+    if version and is_whole:
+        request.environ[IS_CURRENT] = lambda: _of_today(service.version(match.api, page_request.generation), choice) == version
     response.make_conditional(request)
     return response

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,6 +46,11 @@ def environment() -> Environment:
     made.filters["words"] = words
     made.filters["local_address"] = local_address
     return made
+
+
+def today() -> date:
+    """The day in UTC, which decides what is overdue on a page."""
+    return datetime.now(UTC).date()
 
 
 def kinds_of_pages() -> frozenset[str]:

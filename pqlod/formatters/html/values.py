@@ -43,7 +43,7 @@ MONTHS = (
     "December",
 )
 
-_MARKUP = re.compile(rf"</?({'|'.join(sorted(TAGS))})(\s[^<>]*)?/?>", re.IGNORECASE)
+MARKUP = re.compile(rf"</?({'|'.join(sorted(TAGS))})(\s[^<>]*)?/?>", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 
@@ -176,7 +176,7 @@ def literal(term: Literal) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(text, day)
     if _ADDRESS.fullmatch(text):
         return Markup('<a href="{0}" rel="nofollow">{0}</a>').format(text)
-    shown = sanitised(text) if _MARKUP.search(text) else _plain(text)
+    shown = sanitised(text) if MARKUP.search(text) else _plain(text)
     return Markup('<span lang="{}">{}</span>').format(term.language, shown) if term.language else shown
 
 
