@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import nh3
 from markupsafe import Markup
 
+from pqlod.formatters.html.charts import Chart, chart_of
 from pqlod.formatters.html.copying import copies
 from pqlod.formatters.html.facts import ItemFacts
 from pqlod.formatters.html.frame import today
@@ -66,6 +67,7 @@ class ShownPanel:
     panel: Panel
     page: "Page"
     items: tuple[TitledLink, ...]
+    charts: tuple[Chart, ...]
     address: str
 
 
@@ -85,6 +87,10 @@ class ItemPage:
     def panel(self, name: str) -> ShownPanel | None:
         """The panel of a name, if the item has it."""
         return next((each for each in self.panels if each.panel.name == name), None)
+
+    @property
+    def has_charts(self) -> bool:
+        return any(each.charts for each in self.panels)
 
     @property
     def other_panels(self) -> list[ShownPanel]:
@@ -160,7 +166,9 @@ def _classes(page: "Page") -> Iterator[str]:
 
 def _panel(filled: FilledPanel, links: Links) -> ShownPanel:
     items = tuple(TitledLink(title_of(filled.page, item), links.address(item.value)) for item in filled.page.items)
-    return ShownPanel(filled.panel, filled.page, items, str(filled.page.request.url.with_suffix("html")))
+    url = filled.page.request.url.with_suffix("html")
+    charts = tuple(chart for facet in filled.facets if (chart := chart_of(facet, url)))
+    return ShownPanel(filled.panel, filled.page, items if filled.panel.size else (), charts, str(url))
 
 
 def _near(iri: NamedNode | None, page: "Page", companions: Companions, links: Links) -> Markup | None:
