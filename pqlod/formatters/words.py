@@ -28,3 +28,8 @@ def words(name: str) -> str:
 def _uncapitalised(match: re.Match[str]) -> str:
     text = match[0]
     return text[0].lower() + text[1:] if match["word"] else text
+
+
+def uncapitalised(text: str) -> str:
+    """A text as it is inside of a sentence: ``Month tabled`` is "month tabled", ``UIN`` stays."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

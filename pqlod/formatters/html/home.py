@@ -8,8 +8,9 @@ from typing import Any
 from pqlod.formatters.html.charts import Chart, Shape, chart_of
 from pqlod.formatters.html.frame import data_block, environment, local_address, site_of
 from pqlod.formatters.html.lists import first_page
-from pqlod.formatters.html.values import Item, Links, in_words, item_of
-from pqlod.formatters.items import Shape as ItemShape
+from pqlod.formatters.html.titles import title_of
+from pqlod.formatters.html.values import Item, Links, in_words
+from pqlod.formatters.words import uncapitalised
 from pqlod.lda.companions import Companions, FilledPanel
 from pqlod.lda.model import Api, Endpoint, FormatterKind, ListEndpoint
 
@@ -46,6 +47,7 @@ class Way:
     address: str
     path: str
     comment: str
+    is_list: bool
     others: tuple["Way", ...] = ()
 
 
@@ -68,6 +70,7 @@ def write_home(apis: Sequence[Api], companions: Companions, stock: Stock, root: 
             stock=stock,
             root=root,
             example=example.template.text if example else "",
+            searched=uncapitalised(example.label) if example else "",
             formats=_formats(example) if example else (),
             dataset=data_block(_dataset(apis[0], stock, root, charts)),
         )
@@ -95,23 +98,28 @@ def example_of(endpoint: Endpoint) -> str:
 
 def _way(endpoint: Endpoint, others: tuple[Way, ...] = ()) -> Way:
     path = endpoint.template.text
-    return Way(endpoint.label or path, example_of(endpoint), path, endpoint.comment, others)
+    return Way(endpoint.label or path, example_of(endpoint), path, endpoint.comment, isinstance(endpoint, ListEndpoint), others)
 
 
 def _preview(panel: FilledPanel) -> Preview:
     page = panel.page
     links = Links(page.api, "/")
-    items = tuple(item_of(node, links) for node in ItemShape(page).items())
+    items = tuple(Item(title_of(page, item), item.value, links.address(item.value)) for item in page.items)
     return Preview(panel.panel.label, local_address(panel.panel.address.text, UP), items)
 
 
 def _charts(panels: Sequence[FilledPanel]) -> Iterator[Chart]:
     for panel in panels:
         for facet in panel.facets:
-            title = f"{panel.panel.label}: {facet.label.lower()}" if panel.panel.label else ""
-            chart = chart_of(facet, first_page(panel.page), title)
+            chart = chart_of(facet, first_page(panel.page), _title(panel.panel.label, facet.label))
             if chart:
                 yield chart
+
+
+def _title(panel: str, facet: str) -> str:
+    """ "Questions by party", or "Questions: asked by"."""
+    joint = ": " if facet.endswith(" by") else " by "
+    return f"{panel}{joint}{uncapitalised(facet)}" if panel else facet
 
 
 def _period(charts: Sequence[Chart]) -> tuple[str, str] | None:

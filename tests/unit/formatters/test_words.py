@@ -1,6 +1,6 @@
 import pytest
 
-from pqlod.formatters.words import words
+from pqlod.formatters.words import uncapitalised, words
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,10 @@ from pqlod.formatters.words import words
 )
 def test_a_shortname_is_split_into_words(name: str, expected: str) -> None:
     assert words(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("Month tabled", "month tabled"), ("UIN", "UIN"), ("A", "a"), ("", ""), ("party", "party")]
+)
+def test_a_text_inside_of_a_sentence(text: str, expected: str) -> None:
+    assert uncapitalised(text) == expected

@@ -3,7 +3,8 @@
 import { expressionInterpreter } from "../vendor/vega/vega-interpreter.js";
 
 const { vega, vegaLite } = globalThis;
-const MONTHS_OF_TICKS_BY_YEAR = 18;
+const MONTHS_WITH_TICKS = 18; // more of them have ticks by the year
+const MONTH = 30 * 24 * 3600 * 1000; // milliseconds, about
 const ROOM_FOR_NUMBER = 60; // pixels right of the longest bar
 const UNITS = { month: "utcyearmonth", year: "utcyear" };
 const SPECS = { time: timeSpec, steps: stepsSpec, ranked: rankedSpec };
@@ -69,7 +70,7 @@ async function drawing(figure, rows, width, height) {
     width,
     height,
     autosize: { type: "fit", contains: "padding" },
-    padding: { left: 0, top: 4, right: 0, bottom: 4 }, // letters reach below their line
+    padding: { left: 0, top: 4, right: 10, bottom: 4 }, // labels reach beyond the bars
     config: { ...CONFIG, font },
   };
   const compiled = vegaLite.compile(spec).spec;
@@ -91,10 +92,11 @@ function finish(link, row) {
 }
 
 function timeSpec(rows, width, unit) {
-  const months = (new Date(rows.at(-1).begins) - new Date(rows[0].begins)) / (30 * 24 * 3600 * 1000);
-  const byYear = unit === "year" || months > MONTHS_OF_TICKS_BY_YEAR;
+  const months = (new Date(rows.at(-1).begins) - new Date(rows[0].begins)) / MONTH + 1;
+  const byYear = unit === "year" || months > MONTHS_WITH_TICKS;
   const axis = { format: byYear ? "%Y" : "%b %Y", tickCount: byYear ? "year" : "month", labelOverlap: true, labelSeparation: 8, grid: false };
-  const spacing = width / rows.length > 6 ? 2 : 0.5;
+  const room = width / (unit === "year" ? months / 12 : months); // of a bar
+  const spacing = room > 8 ? 2 : room > 4 ? 1 : 0;
   return columns(rows, { field: "begins", type: "temporal", timeUnit: UNITS[unit], axis }, spacing);
 }
 
