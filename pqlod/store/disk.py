@@ -66,6 +66,7 @@ _CAUSES: tuple[tuple[int, str, str], ...] = (
     (errno.EROFS, "Read-only file system", "is on a disk that cannot be written"),
     (errno.ENOSPC, "No space left on device", "has no space left on its disk"),
     (errno.EDQUOT, "Disk quota exceeded", "has no space left on its disk"),
+    (errno.EFBIG, "File too large", "needs a larger file than this disk takes, or this user may write"),
     (errno.ENOTDIR, "Not a directory", "is not a folder"),
     (errno.EEXIST, "File exists", "is not a folder"),
 )

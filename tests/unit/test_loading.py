@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -14,10 +15,13 @@ import pytest
 
 from pqlod.errors import SourceError, StoreError
 from pqlod.export import export, info
+from pqlod.generating import write_questions
 from pqlod.loading import Progress, load
 from pqlod.reports import Row
+from pqlod.sample import sample_files
 from pqlod.sources.files import files_in
 from pqlod.store.generations import Generations
+from pqlod.validation import Extent
 
 LEAST = {"house": "Commons", "date_tabled": "2024-01-05", "source": "wq-api"}
 TURTLE = "@prefix : <http://example.org/> . :a :b [ :c :d ] ."
@@ -226,6 +230,79 @@ def test_an_export_loads_into_the_same_store(store: Path, tmp_path: Path) -> Non
     assert load([file], tmp_path / "copy").generation is None
 
 
+WRONG = {"uin": "one", "source_id": 17, "asking_member_id": 5, "asking_member_name": "Ms A"}
+
+
+def test_what_violates_a_shape_is_told_with_its_file(store: Path, tmp_path: Path) -> None:
+    report = load([questions(tmp_path / "q.jsonl", WRONG)], store, check=Extent.SAMPLE)
+
+    assert report.checked is not None
+    [violation] = report.checked.violations
+    assert (violation.rule.property, violation.count) == ("uin", 1)
+    assert violation.examples == ("<http://data.parliament.uk/resources/17> 'one' from q.jsonl",)
+    assert report.checked.counts == {"house": (1, 1), "member": (1, 1), "written question": (1, 1)}
+    assert (report.generation, report.is_refused) == (1, False)
+    assert "violation          1  question, uin" in str(report)
+    assert "violation          1  question, uin" in report.problems
+
+
+def test_a_strict_load_of_what_violates_a_shape_leaves_the_store_as_it_was(store: Path, tmp_path: Path) -> None:
+    good, bad = questions(tmp_path / "1", {"uin": "1"}), questions(tmp_path / "2", {"uin": "2"}, WRONG)
+    load([good], store, strict=True)
+    before = statements(store, tmp_path)
+
+    report = load([bad], store, strict=True)
+
+    assert (report.generation, report.is_discarded, report.is_refused) == (None, True, True)
+    assert Generations(store).current() == 1
+    assert statements(store, tmp_path) == before
+    assert str(report).endswith("Nothing is loaded: what would have been violates shapes, and --strict was given.\n")
+    assert load([bad], store).rows["written question"] == Row(read=2, new=2)
+
+
+def test_a_strict_load_takes_what_is_only_incomplete(store: Path, tmp_path: Path) -> None:
+    report = load([questions(tmp_path / "q.jsonl", {"uin": "1", "question_text": None})], store, strict=True)
+
+    assert report.checked is not None
+    assert [finding.rule.is_violation for finding in report.checked.findings if finding.rule.property == "questionText"] == [
+        False
+    ]
+    assert report.generation == 1
+
+
+def test_only_what_a_load_changes_is_checked(store: Path, tmp_path: Path) -> None:
+    file = questions(tmp_path / "q.jsonl", WRONG)
+    load([file], store)
+
+    again = load([file], store, check=Extent.ALL)
+    more = load([questions(tmp_path / "more.jsonl", WRONG, {"uin": "2"})], store, check=Extent.ALL)
+
+    assert again.checked is not None
+    assert again.checked.counts == {}
+    assert more.checked is not None
+    assert more.checked.counts == {"written question": (1, 1)}
+    assert more.checked.violations == ()
+
+
+def test_what_rdf_files_describe_is_checked(store: Path, tmp_path: Path) -> None:
+    file = tmp_path / "seat.ttl"
+    file.write_text("@prefix parl: <http://data.parliament.uk/schema/parl#> . <urn:s> a parl:Seat . <urn:t> parl:party 1 .")
+
+    report = load([file], store, check=Extent.SAMPLE)
+
+    assert report.checked is not None
+    assert report.checked.counts == {"resource described in RDF": (1, 2)}
+    assert {finding.rule.property for finding in report.checked.violations} == {"member", "startDate"}
+
+
+def test_the_sample_violates_no_shape(store: Path) -> None:
+    report = load(sample_files(), store, check=Extent.ALL)
+
+    assert report.checked is not None
+    assert report.checked.violations == ()
+    assert sum(done for done, _ in report.checked.counts.values()) > 500
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -257,6 +334,24 @@ def test_a_load_that_is_killed_leaves_readers_on_the_old_data_and_completes_when
     assert statements(store, tmp_path) == before
     assert load([file], store).rows["written question"].read == 200
     assert info(store).classes["WrittenParliamentaryQuestion"] == 200
+
+
+def test_a_disk_that_takes_no_more_is_told_and_leaves_the_old_data(store: Path, tmp_path: Path) -> None:
+    load([questions(tmp_path / "1", {"uin": "1"})], store)
+    before = statements(store, tmp_path)
+    write_questions(tmp_path / "many.jsonl", 500, seed=1)
+    command = [sys.executable, "-m", "pqlod", "load", str(tmp_path / "many.jsonl"), "--store", str(store), "--quiet"]
+    most = 300_000  # bytes of a file; more cannot be written, as on a disk that is full
+
+    failed = subprocess.run(
+        command, capture_output=True, text=True, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    )
+
+    told = f"pqlod: The store {store} needs a larger file than this disk takes, or this user may write.\n"
+    assert (failed.returncode, failed.stdout, failed.stderr) == (1, "", told)
+    assert statements(store, tmp_path) == before
+    subprocess.run(command, check=True)
+    assert info(store).classes["WrittenParliamentaryQuestion"] == 501
 
 
 Files = Callable[[Path], Sequence[Path]]
