@@ -28,6 +28,14 @@ TOKEN_FILE = click.option(
     "--token-file", type=click.Path(path_type=Path, dir_okay=False), help="File of write tokens (PQLOD_TOKEN_FILE)."
 )
 DAY = click.DateTime(["%Y-%m-%d"])
+CHECK = click.option(
+    "--check",
+    "extent",
+    type=click.Choice(["all", "sample", "none"]),
+    default="sample",
+    show_default=True,
+    help="How much of what changes is checked by the shapes of the data (SHACL).",
+)
 BASE_URL = click.option("--base-url", metavar="URL", help="What addresses in pages start with (PQLOD_BASE_URL).")
 
 
@@ -44,21 +52,26 @@ def cli() -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @NEEDED_STORE
 @click.option("--rejects", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the records that were refused.")
+@CHECK
+@click.option("--strict", is_flag=True, help="Check all, and load nothing if a shape is violated.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-def load(files: tuple[Path, ...], store: Path, rejects: Path | None, quiet: bool) -> None:
+def load(files: tuple[Path, ...], store: Path, rejects: Path | None, extent: str, strict: bool, quiet: bool) -> None:
     """Load FILEs, of any of the formats of docs/loading.md, into a store. Readers see all of a load or nothing of it.
 
     The exit code is 1 if nothing could be loaded, and 0 if anything was: what was refused is told.
 
     \b
-    Example:
+    Examples:
       pqlod load questions.jsonl members.csv page-*.json --store ./store
+      pqlod load questions.jsonl --store ./store --strict
     """
     from pqlod.loading import load as load_files
     from pqlod.progress import progress_on
+    from pqlod.validation import Extent
 
     with progress_on(None if quiet else sys.stderr) as progress:
-        report = load_files(files, store, progress=progress, rejects=rejects, generations=writable(store))
+        into = partial(load_files, generations=writable(store), check=Extent(extent), strict=strict)
+        report = into(files, store, progress=progress, rejects=rejects)
     if not quiet:
         click.echo(str(report), nl=False, err=report.is_refused)
     elif report.problems:
@@ -81,12 +94,13 @@ def load(files: tuple[Path, ...], store: Path, rejects: Path | None, quiet: bool
     "--archive", type=click.Path(path_type=Path, file_okay=False), help="Where to keep what services send: {store}.harvest."
 )
 @click.option("--afresh", is_flag=True, help="Leave undone what a harvest that was ended has left to do.")
+@CHECK
 @click.option("--questions-url", metavar="URL", help="Another address of the written questions API.")
 @click.option("--members-url", metavar="URL", help="Another address of the Members API.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def harvest(
     store: Path, first: datetime | None, last: datetime | None, source: str | None, lda: tuple[str, ...], rate: float,
-    contact: str, archive: Path | None, afresh: bool, quiet: bool, **addresses: str | None,
+    contact: str, archive: Path | None, afresh: bool, extent: str, quiet: bool, **addresses: str | None,
 ) -> None:  # fmt: skip
     """Fetch what is new from Parliament's services and load it. Ended at any moment, it goes on where it was.
 
@@ -104,6 +118,7 @@ def harvest(
     from pqlod.harvesting import harvest as harvest_services
     from pqlod.loading import load as load_files
     from pqlod.progress import progress_on
+    from pqlod.validation import Extent
 
     if first and last and first > last:
         raise click.BadParameter("is after --to.", param_hint="--from")
@@ -112,7 +127,7 @@ def harvest(
     ask = Ask(sources, first and first.date(), last and last.date(), lda, **given)
     with progress_on(None if quiet else sys.stderr) as progress:
         client = Client(Manners(rate=rate, contact=contact))
-        into = partial(load_files, generations=writable(store))
+        into = partial(load_files, generations=writable(store), check=Extent(extent))
         harvested = harvest_services(ask, store, archive=archive, afresh=afresh, client=client, load=into, progress=progress)
     if not quiet:
         click.echo(str(harvested), nl=False)

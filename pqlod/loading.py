@@ -14,7 +14,7 @@ from pqlod.lda.planning import index_plan
 from pqlod.rdf import NamedNode, Quad
 from pqlod.reports import Rejects, Report, Row
 from pqlod.sources import SourceFile, source_of
-from pqlod.sources.changes import Changes, Writer
+from pqlod.sources.changes import DEFAULT, Changes, Writer
 from pqlod.sources.files import files_in
 from pqlod.sources.ledger import Ledger, Outcome
 from pqlod.sources.origins import Origin, origin_of
@@ -23,9 +23,11 @@ from pqlod.sources.refusals import Refusal
 from pqlod.store.gathering import IndexPlan
 from pqlod.store.generations import Generations, Writing
 from pqlod.store.query import load_queries
+from pqlod.validation import Checked, Checking, Extent, check_resources
 
 STATEMENT = "RDF statement"
 FILE = "file"
+DESCRIBED = "resource described in RDF"
 CONFLICT = "questions to which sources give different numbers"
 # Resources, and quads of RDF files, that are held in memory before they are written.
 RESOURCES_AT_ONCE = 10_000
@@ -55,6 +57,9 @@ class Progress:
         )
 
 
+Tell = Callable[[Progress | Checking], None]
+
+
 @dataclass
 class Load:
     """A load while it goes on: what was counted so far, and how it is told."""
@@ -62,8 +67,9 @@ class Load:
     writing: Writing
     writer: Writer
     files: tuple[Path, ...]
-    progress: Callable[[Progress], None]
+    progress: Tell
     rejects: Rejects
+    extent: Extent  # of what is checked by the shapes
     started: float = field(default_factory=time.monotonic)
     place: int = 0  # of the file in hand, from 1
     read: Counter[str] = field(default_factory=Counter)
@@ -74,6 +80,8 @@ class Load:
     notes: Counter[str] = field(default_factory=Counter)
     is_written: bool = False
     changed: set[NamedNode] = field(default_factory=set)
+    described: set[str] = field(default_factory=set)  # IRIs of what statements of RDF files are about
+    checked: Checked | None = None
 
     def __post_init__(self) -> None:
         self.was_empty = self.writing.is_empty
@@ -102,12 +110,26 @@ class Load:
         if not self.was_empty and not self.new_statements and len(self.changed) <= TOLD_ITEMS:
             self.writing.changed(self.changed)
 
+    def check(self) -> Checked | None:
+        """What the shapes say of what this load changed; None if they are not asked."""
+        if self.extent is Extent.NONE:
+            return None
+        changed: dict[str, list[str]] = {}
+        for resource, (kind, outcome) in self.ledger.outcomes.items():
+            if outcome is not Outcome.UNCHANGED:
+                changed.setdefault(kind, []).append(resource)
+        if described := self.described.difference(*changed.values()):
+            changed[DESCRIBED] = list(described)
+        self.checked = check_resources(self.writing.store, changed, self.extent, self._show_checking)
+        return self.checked
+
     def report(self, generation: int | None) -> Report:
         warnings = {**self.notes, CONFLICT: len(self.ledger.conflicts)}
+        checking = self.checked.seconds if self.checked else 0.0
         return Report(
-            rows=self._rows(), added=self.added, removed=self.removed, seconds=time.monotonic() - self.started,
+            rows=self._rows(), added=self.added, removed=self.removed, seconds=time.monotonic() - self.started - checking,
             generation=generation, refusals=tuple(self.rejects.first), rejects=self.rejects.written,
-            warnings=warnings,
+            warnings=warnings, checked=self.checked, is_discarded=self.writing.is_discarded,
         )  # fmt: skip
 
     def _take_all(self, file: SourceFile) -> None:
@@ -150,6 +172,9 @@ class Load:
         self.writer.write(Changes(quads=new))
         if quads:
             self.read[STATEMENT] += len(quads)
+        if self.extent is not Extent.NONE:
+            of_data = (quad for quad in new if quad.graph_name == DEFAULT)
+            self.described.update(quad.subject.value for quad in of_data if isinstance(quad.subject, NamedNode))
         self.new_statements += len(new)
         self.added += len(new)
         self.is_written |= bool(new)
@@ -159,6 +184,9 @@ class Load:
     def _show(self, path: Path) -> None:
         seconds = time.monotonic() - self.started
         self.progress(Progress(path, self.place, len(self.files), self.read.total(), self.added, seconds))
+
+    def _show_checking(self, done: int, total: int) -> None:
+        self.progress(Checking(len(self.files) + 1, done, total, time.monotonic() - self.started))
 
     def _rows(self) -> Mapping[str, Row]:
         became = Counter(self.ledger.outcomes.values())
@@ -180,25 +208,31 @@ def load(
     files: Iterable[Path],
     folder: Path,
     *,
-    progress: Callable[[Progress], None] = lambda progress: None,
+    progress: Tell = lambda progress: None,
     rejects: Path | None = None,
     generations: Generations | None = None,
+    check: Extent = Extent.NONE,
+    strict: bool = False,
 ) -> Report:
     """Loads files, and those in folders, into the store in ``folder``, as one generation, which readers see whole or not at all.
 
     What is wrong in a file is refused, and told in ``rejects``, which is by default ``{folder}.rejects.jsonl``; the rest
-    loads. SourceError if a file is not there, or folders hold none; StoreError if the store cannot be written: then
-    nothing is changed.
+    loads. ``check`` says how much of what it changes is checked by the shapes; ``strict``, that all is, and that nothing
+    loads if a shape is violated. SourceError if a file is not there, or folders hold none; StoreError if the store cannot
+    be written: then nothing is changed.
     """
     paths = _existing(files)
     generations = generations or Generations(folder, plan=own_plan)
     with closing(Rejects(rejects or folder.with_name(folder.name + ".rejects.jsonl"))) as refused:
         with generations.writing() as writing, Writer(writing.store) as writer:
-            work = Load(writing, writer, paths, progress, refused)
+            work = Load(writing, writer, paths, progress, refused, Extent.ALL if strict else check)
             for path in paths:
                 work.take(path)
             work.finish()
-            is_new = not writing.is_unchanged
+            checked = work.check()
+            if strict and checked and checked.violations:
+                writing.discard()
+            is_new = not (writing.is_unchanged or writing.is_discarded)
         return work.report(generations.current() if is_new else None)
 
 

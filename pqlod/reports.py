@@ -9,8 +9,10 @@ from typing import IO
 
 from pqlod.errors import SourceError
 from pqlod.sources.refusals import Refusal
+from pqlod.validation import Checked, merged
 
 SHOWN_REFUSALS = 10
+DISCARDED = "Nothing is loaded: what would have been violates shapes, and --strict was given."
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,9 @@ class Row:
 class Report:
     """What a load did. ``str(report)`` is its table, fit to be shown.
 
-    ``added`` and ``removed`` are triples of the default graph; ``generation`` is None if nothing changed; ``rejects``
-    is the file that tells of each refusal, if there are any.
+    ``added`` and ``removed`` are triples of the default graph; ``seconds`` are those without the check; ``generation``
+    is None if nothing changed; ``rejects`` is the file that tells of each refusal, if there are any; ``checked`` is what
+    the shapes say of what changed, and ``is_discarded`` that it was thrown away because shapes are violated.
     """
 
     rows: Mapping[str, Row]
@@ -44,11 +47,13 @@ class Report:
     refusals: tuple[str, ...] = ()  # the first ones
     warnings: Mapping[str, int] = field(default_factory=dict)  # what was put right, or cannot be, and how often
     rejects: Path | None = None
+    checked: Checked | None = None
+    is_discarded: bool = False
 
     @property
     def is_refused(self) -> bool:
         """Was everything refused, and nothing loaded?"""
-        return not any(row.new or row.changed or row.unchanged for row in self.rows.values())
+        return self.is_discarded or not any(row.new or row.changed or row.unchanged for row in self.rows.values())
 
     @property
     def records(self) -> int:
@@ -57,9 +62,9 @@ class Report:
 
     @property
     def problems(self) -> str:
-        """The first refusals, a line each, and where all of them are; empty if there are none."""
-        where = [f"all that was refused: {self.rejects}"] if self.rejects else []
-        return "\n".join([*(f"refused: {refusal}" for refusal in self.refusals), *where])
+        """The first refusals, a line each, where all of them are, and violations of shapes; empty if there are none."""
+        violations = map(str, self.checked.violations) if self.checked else ()
+        return "\n".join([*_refusals(self), *violations, *([DISCARDED] if self.is_discarded else [])])
 
     def __str__(self) -> str:
         return "\n".join([*_table(self.rows), "", *_summary(self), ""])
@@ -69,6 +74,7 @@ def total(reports: Sequence[Report]) -> Report:
     """What several loads did together, with the folder of their rejects. What changed in two of them counts twice."""
     rows: dict[str, Row] = {}
     rejects = [report.rejects for report in reports if report.rejects is not None]
+    checks = [report.checked for report in reports if report.checked is not None]
     for report in reports:
         for kind, row in report.rows.items():
             rows[kind] = Row(*map(sum, zip(astuple(rows.get(kind, Row())), astuple(row), strict=True)))
@@ -81,6 +87,8 @@ def total(reports: Sequence[Report]) -> Report:
         refusals=tuple(refusal for report in reports for refusal in report.refusals)[:SHOWN_REFUSALS],
         warnings=sum((Counter(report.warnings) for report in reports), Counter()),
         rejects=rejects[0].parent if len(rejects) > 1 else next(iter(rejects), None),
+        checked=merged(checks) if checks else None,
+        is_discarded=any(report.is_discarded for report in reports),
     )
 
 
@@ -130,7 +138,17 @@ def _table(rows: Mapping[str, Row]) -> list[str]:
 def _summary(report: Report) -> Iterator[str]:
     rate = report.records / max(report.seconds, 0.001)
     yield f"{report.added:,} triples added, {report.removed:,} removed, {report.seconds:.1f} s, {rate:,.0f} records a second"
-    yield "nothing changed" if report.generation is None else f"generation {report.generation}"
+    if not report.is_discarded:
+        yield "nothing changed" if report.generation is None else f"generation {report.generation}"
     yield from (f"{count:,} {what}" for what, count in sorted(report.warnings.items()) if count)
-    if report.problems:
-        yield report.problems
+    yield from _refusals(report)
+    if report.checked:
+        yield str(report.checked)
+    if report.is_discarded:
+        yield DISCARDED
+
+
+def _refusals(report: Report) -> Iterator[str]:
+    yield from (f"refused: {refusal}" for refusal in report.refusals)
+    if report.rejects:
+        yield f"all that was refused: {report.rejects}"

@@ -126,7 +126,7 @@ class Checking:
         return f"checking by shape: {self.done:,} of {self.total:,} resources, {self.seconds:.0f} s"
 
 
-def check(
+def check_resources(
     store: Store,
     resources: Mapping[str, Collection[str]],
     extent: Extent = Extent.SAMPLE,

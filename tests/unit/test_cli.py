@@ -93,6 +93,22 @@ def test_a_quiet_load_prints_what_was_refused_and_nothing_else(run: Run, tmp_pat
     assert all_of_it[1:] == ("", "")
 
 
+def test_a_load_tells_what_violates_shapes_and_a_strict_one_refuses_it(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "seat.ttl").write_text("<urn:s> a <http://data.parliament.uk/schema/parl#Seat> .")
+    file, store = str(tmp_path / "seat.ttl"), str(tmp_path / "store")
+
+    strict = run("load", file, "--store", store, "--strict")
+    told = run("load", file, "--store", store, "--quiet")
+    unasked = run("load", file, "--store", str(tmp_path / "other"), "--check", "none")
+
+    assert [code for code, *_ in (strict, told, unasked)] == [1, 0, 0]
+    assert "1  seat, member: One member won the seat" in strict[2]
+    assert "Nothing is loaded" in strict[2]
+    assert told[1] == ""
+    assert "1  seat, member: One member won the seat" in told[2]
+    assert "shape" not in unasked[1]
+
+
 @pytest.mark.parametrize(
     ("text", "format_name", "expected"),
     [

@@ -7,7 +7,7 @@ from pyoxigraph import RdfFormat, Store
 
 from pqlod.rdf import PARL, DefaultGraph, NamedNode
 from pqlod.sources import quads
-from pqlod.validation import Batch, Breach, Checked, Extent, Finding, Rule, breaches_of, check, merged
+from pqlod.validation import Batch, Breach, Checked, Extent, Finding, Rule, breaches_of, check_resources, merged
 
 ROOT = Path(__file__).parents[2]
 PREFIXES = """
@@ -256,7 +256,7 @@ def test_only_what_is_given_is_checked_with_its_parts() -> None:
     )
     store = triples(text + " :bare a parl:Member . :other a parl:Seat .")
 
-    checked = check(store, {"written question": ["http://data.parliament.uk/x"]})
+    checked = check_resources(store, {"written question": ["http://data.parliament.uk/x"]})
 
     assert [(finding.rule.shape, finding.rule.property, finding.count) for finding in checked.findings] == [
         ("question", "uin", 1),
@@ -267,7 +267,7 @@ def test_only_what_is_given_is_checked_with_its_parts() -> None:
 
 
 def test_what_has_no_shape_is_counted() -> None:
-    checked = check(
+    checked = check_resources(
         triples(":x rdfs:label 'x' . :y a parl:Party ; rdfs:label 'y' ."),
         {"any": [f"http://data.parliament.uk/{n}" for n in "xy"]},
     )
@@ -292,7 +292,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_of_many_the_same_sample_is_checked_in_whatever_order_they_come() -> None:
     store, names = parties(1200)
 
-    one, other = check(store, {"party": names}), check(store, {"party": names[::-1]})
+    one, other = check_resources(store, {"party": names}), check_resources(store, {"party": names[::-1]})
 
     assert one.counts == {"party": (5, 1200)}
     assert (one.findings, one.findings[0].count) == (other.findings, 5)
@@ -303,7 +303,7 @@ def test_of_many_the_same_sample_is_checked_in_whatever_order_they_come() -> Non
 def test_all_are_checked_if_that_is_asked_for() -> None:
     store, names = parties(30)
 
-    checked = check(store, {"party": names}, Extent.ALL)
+    checked = check_resources(store, {"party": names}, Extent.ALL)
 
     assert checked.counts == {"party": (30, 30)}
     assert [(finding.count, finding.rule.is_violation, len(finding.examples)) for finding in checked.findings] == [(30, False, 3)]
@@ -318,7 +318,7 @@ def test_an_example_has_the_value_and_the_file_that_told_it() -> None:
         RdfFormat.N_QUADS,
     )
 
-    [violation] = check(store, {"answer": ["http://data.parliament.uk/a/answer"]}).violations
+    [violation] = check_resources(store, {"answer": ["http://data.parliament.uk/a/answer"]}).violations
 
     assert violation.examples == ("<http://data.parliament.uk/a/answer> 'soon' from questions.jsonl",)
 
@@ -329,7 +329,7 @@ def test_odd_terms_harm_no_check() -> None:
             parl:party <mailto:a@b.example> , [ parl:uin 1 ] , "\\u0000\\n\\"'"@en , "x"^^<urn:t> , 1e400 .
         <parl:y> a parl:Party ; rdfs:label 5 .""")
 
-    found = check(store, {"any": ["urn:x:\u00e9", "parl:y"]})
+    found = check_resources(store, {"any": ["urn:x:\u00e9", "parl:y"]})
 
     assert {finding.rule.property for finding in found.violations} == {"party", "label"}
 
