@@ -1,10 +1,13 @@
 """Reads what a configuration and its vocabularies declare of properties, classes and names: a Vocabulary."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
+from pqlod.errors import BadParameter
 from pqlod.lda.known import kinds_of_resources
 from pqlod.lda.naming import is_legal_name, prefixed_name, prefixes_by_namespace
+from pqlod.lda.paths import Steps, parse_path
 from pqlod.lda.reading import Node, Report, show
 from pqlod.lda.vocabulary import BUILT_IN_DATATYPES, PLAIN_RANGES, SIMPLE_RANGE, Property, Vocabulary
 from pqlod.rdf import (
@@ -63,7 +66,7 @@ DECLARING_CLASSES = frozenset({
     RDF.Property, OWL.DatatypeProperty, OWL.ObjectProperty, OWL.AnnotationProperty, API.Hidden, API.Multivalued,
     RDFS.Class, OWL.Class, RDFS.Datatype,
 })  # fmt: skip
-DECLARING_PROPERTIES = (API.label, RDFS.range, API.structured, API.multiValued, PQLOD.printedDatatype)
+DECLARING_PROPERTIES = (API.label, RDFS.range, API.structured, API.multiValued, PQLOD.printedDatatype, PQLOD.daysBetween)
 
 
 def read_vocabulary(
@@ -82,14 +85,13 @@ def read_vocabulary(
     outputs = _outputs(tiers, prefixes, report)
     datatypes = frozenset(_datatypes(union))
     properties = {iri: _property(iri, node, datatypes) for iri, node in declared.items()}
+    inputs = MappingProxyType(_inputs(outputs, declared, prefixes, frees_syntax_names))
     built_in = {iri: Property(iri, type_iri, is_resource=True) for iri, type_iri in BUILT_IN_RANGES.items()}
-    return Vocabulary(
-        MappingProxyType(_inputs(outputs, declared, prefixes, frees_syntax_names)),
-        MappingProxyType(outputs),
-        MappingProxyType(built_in | properties),
-        datatypes,
-        MappingProxyType(dict(prefixes)),
+    said = Vocabulary(
+        inputs, MappingProxyType(outputs), MappingProxyType(built_in | properties), datatypes, MappingProxyType(dict(prefixes))
     )
+    counted = {iri: replace(properties[iri], days_between=_days_between(node, said)) for iri, node in declared.items()}
+    return replace(said, properties=MappingProxyType(built_in | counted))
 
 
 def _declared(graph: Graph, apparatus: Collection[Term], prefixes: Mapping[str, str], report: Report) -> Mapping[NamedNode, str]:
@@ -187,3 +189,21 @@ def _property(iri: NamedNode, node: Node, datatypes: Collection[NamedNode]) -> P
         printed_datatype=node.iri(PQLOD.printedDatatype),
         expires_after=node.seconds(ELDA.cacheExpiryTime),
     )
+
+
+def _days_between(node: Node, vocabulary: Vocabulary) -> tuple[Steps, Steps] | None:
+    """The paths of ``pqlod:daysBetween``, by the names that the vocabulary has."""
+    texts = [term.value for members in node.lists(PQLOD.daysBetween) for term in members if isinstance(term, Literal)]
+    if not node.values(PQLOD.daysBetween):
+        return None
+    try:
+        start, end = (parse_path(text, vocabulary) for text in texts)
+    except (BadParameter, ValueError) as error:
+        problem = str(error) if isinstance(error, BadParameter) else "Expected: a list of two property paths."
+        node.note(PQLOD.daysBetween, problem)
+        return None
+    for path in (start, end):
+        if path.last.property is None or vocabulary.property(path.last.property).range != XSD.date:
+            node.note(PQLOD.daysBetween, f"{path.text!r} is not declared to have days. Expected: rdfs:range xsd:date.")
+            return None
+    return start.steps, end.steps

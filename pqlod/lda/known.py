@@ -57,7 +57,9 @@ UNDERSTOOD: Mapping[str, frozenset[NamedNode]] = {
     "page": _terms("pqlod:of pqlod:template pqlod:panels pqlod:neighbours"),
     "panel": _terms("api:name pqlod:list pqlod:size pqlod:charts"),
     "menu entry": _terms("pqlod:list pqlod:address"),
-    "declaration": _terms("api:label api:multiValued api:structured elda:cacheExpiryTime pqlod:printedDatatype"),
+    "declaration": _terms(
+        "api:label api:multiValued api:structured elda:cacheExpiryTime pqlod:printedDatatype pqlod:daysBetween"
+    ),
 }
 
 # Known to Elda, and without effect here: obsolete, written by Elda itself, or always done (ETags).

@@ -12,10 +12,18 @@ if TYPE_CHECKING:  # the vocabulary types the values of steps
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a path: a property, forward or inverse (``~p``); without a property, any property (``*``)."""
+    """One step of a path: a property, forward or inverse (``~p``); without a property, any property (``*``).
+
+    A step with ``days`` leads to no value that is said, but to the number of days from what the one path leads to, to what
+    the other does.
+    """
 
     property: NamedNode | None
     is_inverse: bool = False
+    days: "tuple[Steps, Steps] | None" = None
+
+
+Steps = tuple[Step, ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ def _parse_step(name: str, text: str, vocabulary: "Vocabulary") -> Step:
     iri = vocabulary.resolve(shortname) or _absolute_iri(shortname)
     if iri is None:
         raise _unknown_property(shortname, text, vocabulary)
-    return Step(iri, is_inverse)
+    return vocabulary.step(iri, is_inverse)
 
 
 def _absolute_iri(name: str) -> NamedNode | None:

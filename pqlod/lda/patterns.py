@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pqlod.lda.paths import Step
+from pqlod.lda.paths import Step, Steps
 from pqlod.rdf import RDF, XSD, Literal, NamedNode, Term, local_name
 from pqlod.store.tokens import Kind, tokenize
 
@@ -61,9 +61,32 @@ class Variables:
 
 
 def write_step(writer: TermWriter, variables: Variables, subject: str, step: Step, value: str) -> str:
+    """One step as a triple; one to a number of days as a pattern that binds ``value``, a variable that nothing else has."""
+    if step.days:
+        return _write_days(writer, variables, subject, step.days, value)
+    return write_triple(writer, variables, subject, step, value)
+
+
+def write_triple(writer: TermWriter, variables: Variables, subject: str, step: Step, value: str) -> str:
     """One step as a triple; an inverse one has its ends exchanged."""
     predicate = writer.predicate(step.property) if step.property else variables.fresh("property")
     return f"{value} {predicate} {subject}" if step.is_inverse else f"{subject} {predicate} {value}"
+
+
+def _write_days(writer: TermWriter, variables: Variables, subject: str, paths: tuple[Steps, Steps], value: str) -> str:
+    triples: list[str] = []
+    days: list[str] = []
+    for steps in paths:
+        days.append(subject)
+        for step in steps:
+            there = variables.fresh("day", *step_words((step,)))
+            triples.append(write_step(writer, variables, days[-1], step, there))
+            days[-1] = there
+    # A duration is such as P3D, -P3D, or PT0S.
+    duration = variables.fresh("duration")
+    number = f'{writer.write(XSD.integer)}(STRBEFORE(REPLACE({duration}, "P", ""), "D"))'
+    bindings = f'BIND (STR({days[1]} - {days[0]}) AS {duration}) BIND (IF({duration} = "PT0S", 0, {number}) AS {value})'
+    return f"{' . '.join(triples)} . {bindings}"
 
 
 def step_words(steps: Iterable[Step]) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from pqlod.rdf import RDF, RDFS, Literal, NamedNode, Term, local_name
 from pqlod.store import columns
 from pqlod.store.columns import Condition, Exists, Has, NotIndexed, Steps, Within
 from pqlod.store.dataset import Dataset, Matches
-from pqlod.store.gathering import IndexPlan, prefixes
+from pqlod.store.gathering import DaysBetween, IndexPlan, prefixes
 from pqlod.store.query import Query
 from pqlod.store.values import Found, Sort, ValueIndex
 
@@ -73,13 +73,20 @@ def index_plan(apis: Iterable[Api]) -> IndexPlan:
     declared, and what views show of their items' parts."""
     endpoints = [(api, endpoint) for api in apis for endpoint in api.endpoints]
     types = {type: None for api, endpoint in endpoints for type in _types(api, endpoint)}
-    single: set[Steps] = {((property, False),) for api, _ in endpoints for property in api.vocabulary.properties}
+    declared = [property for api, _ in endpoints for property in api.vocabulary.properties.values()]
+    single: set[Steps] = {((property.iri, False),) for property in declared if not property.days_between}
+    days = {
+        DaysBetween(((property.iri, False),), *map(steps_of, property.days_between))
+        for property in declared
+        if property.days_between
+    }
     viewers = [viewer for _, endpoint in endpoints for viewer in (endpoint.default_viewer, *endpoint.viewers.values())]
-    shown = {steps_of(path.steps) for viewer in viewers for path in viewer.paths if _is_plain(path.steps)}
-    counted = {steps_of(facet.path.steps) for _, endpoint in endpoints for facet in _selector(endpoint).facets}
+    shown = {steps_of(path.steps) for viewer in viewers for path in viewer.paths if _is_said(path.steps)}
+    facets = [facet for _, endpoint in endpoints for facet in _selector(endpoint).facets]
+    counted = {steps_of(facet.path.steps) for facet in facets if _is_said(facet.path.steps)}
     selecting = {steps for api, endpoint in endpoints for steps in _selector_paths(api, endpoint)}
-    paths = {(TYPE,), *single, *shown, *selecting, *counted}
-    return IndexPlan(tuple(types), tuple(sorted(paths.union(prefixes(paths)), key=str)))
+    paths = {(TYPE,), *single, *shown, *selecting, *counted, *(path for one in days for path in (one.start, one.end))}
+    return IndexPlan(tuple(types), tuple(sorted(paths.union(prefixes(paths)), key=str)), tuple(sorted(days, key=str)))
 
 
 def make_plan(api: Api, request: PageRequest, dataset: Dataset, matches: Matches | None) -> Plan:
@@ -227,7 +234,7 @@ class _Planner:
 
     def _starts(self, path: Steps, terms: Sequence[Term]) -> tuple[Term, ...]:
         """What leads by a path to one of the terms."""
-        steps = tuple(Step(property, is_inverse) for property, is_inverse in path)
+        steps = tuple(self._api.vocabulary.step(property, is_inverse) for property, is_inverse in path)
         query = starts_query(self._api, self._request, PropertyPath(steps, "start"), terms, MOST_TESTED + 1)
         starts = self._dataset.select(query).values(ITEM[1:])
         if len(starts) > MOST_TESTED:
@@ -332,8 +339,13 @@ def _selector_paths(api: Api, endpoint: Endpoint) -> Iterator[Steps]:
     for text in [*names, *(key.strip().removeprefix("-") for key in selector.sort.split(",") if key.strip())]:
         with suppress(BadParameter):
             path = parse_path(text, api.vocabulary)
-            if _is_plain(path.steps):
+            if _is_said(path.steps):
                 yield steps_of(path.steps)
+
+
+def _is_said(steps: tuple[Step, ...]) -> bool:
+    """Do triples say where the path leads to, by properties that are named?"""
+    return all(step.property and not step.days for step in steps)
 
 
 def _is_plain(steps: tuple[Step, ...]) -> bool:

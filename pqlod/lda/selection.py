@@ -281,7 +281,7 @@ class _Selection:
         """The last step is not shared with other filters: ``tag=a`` and ``min-tag=b`` may mean two tags."""
         subject = self.chains.require(path.steps[:-1]) if len(path.steps) > 1 else ITEM
         terms = [value for value in values if not isinstance(value, Interval)]
-        if len(terms) == len(values):
+        if len(terms) == len(values) and not path.last.days:
             pattern = write_step(self.writer, self.variables, subject, path.last, self._one_of(terms, path.text))
             place = Place.TYPE if path.last.property == RDF.type else Place.RESOURCE
             self._add(Place.LITERAL if isinstance(terms[0], Literal) else place, f"{pattern} .")

@@ -10,7 +10,7 @@ from pqlod.lda.fragments import closed
 from pqlod.lda.model import Api, Rewrite, ViewKind
 from pqlod.lda.parameters import PageRequest
 from pqlod.lda.paths import PropertyPath, Step
-from pqlod.lda.patterns import INDENT, ITEM, TermWriter, Variables, step_words, write_step
+from pqlod.lda.patterns import INDENT, ITEM, TermWriter, Variables, step_words, write_triple
 from pqlod.lda.vocabulary import NO_LANGUAGE
 from pqlod.rdf import XSD, BlankNode, Graph, Literal, NamedNode, Resource, Term, Triple
 from pqlod.store.dataset import Branches, Dataset
@@ -261,7 +261,7 @@ class _ChainWriter:
         return f"{{ {triple} FILTER ({triple.split()[1]} IN ({properties})) }}"
 
     def _branch(self, tree: _Tree, step: Step, branch: _Tree) -> str:
-        triple = write_step(self._writer, self._variables, tree.variable, step, branch.variable)
+        triple = write_triple(self._writer, self._variables, tree.variable, step, branch.variable)
         self.triples.append(f"{triple} .")
         if not branch.branches:
             return f"{{ {triple} }}"

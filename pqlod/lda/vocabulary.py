@@ -6,7 +6,7 @@ from functools import cached_property
 
 from pqlod.errors import BadParameter
 from pqlod.lda.naming import ShortnameMode, decode_iri, generate_names
-from pqlod.lda.paths import Step
+from pqlod.lda.paths import Step, Steps
 from pqlod.rdf import API, RDF, RDFS, XSD, Literal, NamedNode
 
 # Ranges that say "text": with a language, where a request or the configuration names one, and never with one.
@@ -22,7 +22,10 @@ NO_LANGUAGE = "none"  # the code of text without a tag
 
 @dataclass(frozen=True)
 class Property:
-    """What is declared of a property; ``expires_after`` is in seconds, ``printed_datatype`` is for JSON and XML."""
+    """What is declared of a property; ``expires_after`` is in seconds, ``printed_datatype`` is for JSON and XML.
+
+    ``days_between`` are the paths to the two days that a property tells the distance of, which no triple says.
+    """
 
     iri: NamedNode
     range: NamedNode | None = None
@@ -32,6 +35,7 @@ class Property:
     is_hidden: bool = False
     printed_datatype: NamedNode | None = None
     expires_after: int | None = None
+    days_between: tuple[Steps, Steps] | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,10 @@ class Vocabulary:
     def property(self, iri: NamedNode) -> Property:
         """What is declared of a property; for an undeclared one, nothing."""
         return self.properties.get(iri) or Property(iri)
+
+    def step(self, iri: NamedNode, is_inverse: bool = False) -> Step:
+        """The step of a path along a property."""
+        return Step(iri, is_inverse, None if is_inverse else self.property(iri).days_between)
 
     def is_datatype(self, iri: NamedNode) -> bool:
         return iri in XSD or iri in BUILT_IN_DATATYPES or iri in self.datatypes

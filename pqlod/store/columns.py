@@ -260,6 +260,13 @@ class ColumnMaker:
                 codes.append(code)
                 self.is_refused |= len(codes) >= MOST_LAYERS
 
+    def singles(self, number: Callable[[Term], int | None]) -> Sequence[int] | None:
+        """The number of each item's value, 0 where it has none; None if a value has none, or an item several values."""
+        numbers = [0, *(known for term in self._codes if (known := number(term)) is not None)]
+        if self.is_refused or self._further or len(numbers) <= len(self._codes):
+            return None
+        return array("I", map(numbers.__getitem__, self._first))
+
     def column(self) -> Column | None:
         """The column, or None if there can be none."""
         if self.is_refused:

@@ -2,23 +2,38 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 
 from pyoxigraph import Store
 
-from pqlod.rdf import RDF, DefaultGraph, NamedNode, Resource, Term
+from pqlod.rdf import RDF, XSD, DefaultGraph, Literal, NamedNode, Resource, Term
 from pqlod.store.columns import Column, ColumnMaker, Step, Steps, Table
+from pqlod.store.ordering import DATE, written
 
 Item = tuple[NamedNode, int]  # one of a class, by its number
 Heads = Mapping[Term, Sequence[Item]]  # where a path has come to, and the items from which it came
 
 
 @dataclass(frozen=True)
+class DaysBetween:
+    """A path that no triples say: to the number of days from the day at the end of one path to that of another."""
+
+    path: Steps
+    start: Steps
+    end: Steps
+
+
+@dataclass(frozen=True)
 class IndexPlan:
-    """What an index of values is made of: the classes of its items, and what is known of each of them."""
+    """What an index of values is made of: the classes of its items, and what is known of each of them.
+
+    The paths of ``days`` are made of those that are among ``paths`` too.
+    """
 
     types: tuple[NamedNode, ...]
     paths: tuple[Steps, ...]
+    days: tuple[DaysBetween, ...] = ()
 
 
 def prefixes(paths: Iterable[Steps]) -> list[Steps]:
@@ -31,6 +46,7 @@ def all_tables(store: Store, plan: IndexPlan) -> Iterator[Table]:
     iris = {type: sorted(_members(store, type)) for type in plan.types}
     columns: dict[NamedNode, dict[Steps, Column]] = {type: {} for type in plan.types}
     heads = _all_heads(store, plan, iris)
+    kept: dict[Steps, dict[NamedNode, ColumnMaker]] = {}
     for step in dict.fromkeys(path[-1] for path in plan.paths):
         paths = [path for path in plan.paths if path[-1] == step]
         makers = {path: {type: ColumnMaker(len(iris[type])) for type in plan.types} for path in paths}
@@ -39,12 +55,16 @@ def all_tables(store: Store, plan: IndexPlan) -> Iterator[Table]:
             for type, maker in of_types.items():
                 if column := maker.column():
                     columns[type][path] = column
+        kept |= {path: makers[path] for path in paths if any(path in (one.start, one.end) for one in plan.days)}
     for type in plan.types:
+        columns[type] |= days_columns({path: of_types[type] for path, of_types in kept.items()}, plan.days)
         yield Table.of(type, iris[type], columns[type])
 
 
-def tables_of(store: Store, paths: Mapping[NamedNode, Iterable[Steps]], items: Iterable[NamedNode]) -> Iterator[Table]:
-    """The tables of some items, given the paths of each class."""
+def tables_of(
+    store: Store, paths: Mapping[NamedNode, Iterable[Steps]], days: Iterable[DaysBetween], items: Iterable[NamedNode]
+) -> Iterator[Table]:
+    """The tables of some items, given the paths of each class, and those to numbers of days."""
     known = _Known(store)
     found = sorted(items, key=lambda item: item.value)
     for type in paths:
@@ -55,8 +75,33 @@ def tables_of(store: Store, paths: Mapping[NamedNode, Iterable[Steps]], items: I
                 if known.has(item, path[0]):
                     for value in known.ends(item, path):
                         maker.add(number, value)
-        columns = {path: maker.column() for path, maker in makers.items()}
-        yield Table.of(type, [item.value for item in members], {path: one for path, one in columns.items() if one})
+        columns = {path: column for path, maker in makers.items() if (column := maker.column())}
+        yield Table.of(type, [item.value for item in members], columns | days_columns(makers, days))
+
+
+def days_columns(makers: Mapping[Steps, ColumnMaker], days: Iterable[DaysBetween]) -> dict[Steps, Column]:
+    """The columns of numbers of days, for all of whose items both ends are one day at most."""
+    made = {one.path: _days_column(makers[one.start], makers[one.end]) for one in days if {one.start, one.end} <= makers.keys()}
+    return {path: column for path, column in made.items() if column}
+
+
+def _days_column(starts: ColumnMaker, ends: ColumnMaker) -> Column | None:
+    firsts, lasts = starts.singles(_day_number), ends.singles(_day_number)
+    if firsts is None or lasts is None:
+        return None
+    maker = ColumnMaker(len(firsts))
+    terms: dict[int, Literal] = {}
+    for number, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
+        if first and last:
+            term = terms.get(last - first) or terms.setdefault(last - first, Literal(str(last - first), datatype=XSD.integer))
+            maker.add(number, term)
+    return maker.column()
+
+
+def _day_number(term: Term) -> int | None:
+    """The number of a day that has no zone; None for anything else."""
+    text = written(term)
+    return date.fromisoformat(text[1:]).toordinal() if text[0] == DATE else None
 
 
 def starts(store: Store, path: Steps, end: Resource, most: int) -> set[Resource]:

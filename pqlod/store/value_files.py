@@ -14,7 +14,7 @@ from pqlod.errors import StoreError
 from pqlod.rdf import NamedNode
 from pqlod.store.bitmaps import Slices
 from pqlod.store.columns import NO_TEXTS, NO_VALUES, Column, SortedTexts, Step, Steps, Table
-from pqlod.store.gathering import IndexPlan
+from pqlod.store.gathering import DaysBetween, IndexPlan
 
 EMPTY = 0  # in place of a list
 LAYOUT = 1  # of the tables below, kept in the file (PRAGMA user_version)
@@ -164,11 +164,13 @@ def _unpacked(data: bytes) -> Sequence[str]:
 
 
 def _written_plan(plan: IndexPlan) -> dict[str, list[str]]:
-    return {"types": [type.value for type in plan.types], "paths": [_written_path(path) for path in plan.paths]}
+    days = [" | ".join(map(_written_path, (one.path, one.start, one.end))) for one in plan.days]
+    return {"types": [type.value for type in plan.types], "paths": [_written_path(path) for path in plan.paths], "days": days}
 
 
 def _read_plan(plan: dict[str, list[str]]) -> IndexPlan:
-    return IndexPlan(tuple(map(NamedNode, plan["types"])), tuple(map(_read_path, plan["paths"])))
+    days = (DaysBetween(*map(_read_path, text.split(" | "))) for text in plan.get("days", ()))
+    return IndexPlan(tuple(map(NamedNode, plan["types"])), tuple(map(_read_path, plan["paths"])), tuple(days))
 
 
 def _written_path(path: Steps) -> str:

@@ -39,8 +39,9 @@ def build_overlay(store: Store, base: Path, path: Path, changed: Iterable[Resour
     """Makes what a store tells otherwise than its previous state, of which there is a base, given which resources changed."""
     file = ValueFile(base)
     touched, stale = _touched(store, file, changed)
-    paths = {type: [path for path in table.paths if not _begins(path, stale)] for type, table in file.tables.items()}
-    write_tables(path, tables_of(store, paths, touched), file.plan, (item.value for item in touched))
+    counted = {one.path for one in file.plan.days}
+    paths = {type: [path for path in table.paths - counted if not _begins(path, stale)] for type, table in file.tables.items()}
+    write_tables(path, tables_of(store, paths, file.plan.days, touched), file.plan, (item.value for item in touched))
 
 
 def _touched(store: Store, base: ValueFile, changed: Iterable[Resource]) -> tuple[set[NamedNode], set[Steps]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qsl, quote
 
@@ -20,6 +21,7 @@ from pqlod.lda.pages import select_items
 from pqlod.lda.parameters import PageRequest, parse_parameters
 from pqlod.lda.planning import index_plan
 from pqlod.lda.routing import Router
+from pqlod.rdf import PARL
 from pqlod.store.dataset import Dataset
 from pqlod.store.embedded import EmbeddedDataset
 from pqlod.store.generations import Generations
@@ -134,3 +136,29 @@ def test_a_choice_leaves_as_many_items_as_is_said(data, most, request):
     check()
     assert told["choices"] > 100
     assert told["chosen"] > 10
+
+
+@pytest.mark.parametrize(
+    ("address", "numbers"),
+    [
+        pytest.param("?daysToAnswer=5", "5", id="a number"),
+        pytest.param("?daysToAnswer=5&daysToAnswer=7", "5 7", id="several"),
+        pytest.param("?min-daysToAnswer=5&max-daysToAnswer=7", "5 6 7", id="a range"),
+    ],
+)
+@pytest.mark.parametrize("way", ["index", "overlay", "SPARQL"])
+def test_days_from_one_to_another_are_filtered_by(parliament: Asked, address: str, numbers: str, way: str):
+    store = parliament.datasets["SPARQL"].store
+    tabled, answered = (
+        {
+            row["item"]: date.fromisoformat(row["day"].value)
+            for row in store.query(f"PREFIX parl: <{PARL.iri}> SELECT ?item ?day {{ ?item {path} ?day }}")
+        }
+        for path in ("parl:dateTabled", "parl:answer/parl:dateOfAnswer")
+    )
+    listed = select_items(parliament.api, parliament.parse("/writtenquestions?_pageSize=1000"), parliament.datasets["SPARQL"])
+    wanted = {item for item in listed.items if item in answered and str((answered[item] - tabled[item]).days) in numbers.split()}
+
+    request = parliament.parse(f"/writtenquestions{address}&_pageSize=500")
+    assert wanted
+    assert set(select_items(parliament.api, request, parliament.datasets[way]).items) == wanted

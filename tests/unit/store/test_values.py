@@ -8,7 +8,7 @@ from pyoxigraph import Quad, RdfFormat, Store
 from pqlod.errors import StoreError
 from pqlod.rdf import XSD, DefaultGraph, Literal, NamedNode, Namespace
 from pqlod.store.columns import Bound, Exists, Has, NotIndexed, Within
-from pqlod.store.gathering import IndexPlan
+from pqlod.store.gathering import DaysBetween, IndexPlan
 from pqlod.store.value_files import ValueFile
 from pqlod.store.values import MOST_SHARED, ValueIndex, build_overlay, build_values
 
@@ -16,7 +16,10 @@ X = Namespace("urn:x:")
 NUMBER, DAY, TAG, PART, SIZE, NOTE = (((X[name], False),) for name in ("number", "day", "tag", "part", "size", "note"))
 SIZE_OF_PART = (*PART, *SIZE)
 OF = ((X.part, True),)
-PLAN = IndexPlan((X.Thing, X.Part), (NUMBER, DAY, TAG, PART, SIZE, NOTE, SIZE_OF_PART, OF))
+DAY_OF_PART, AGE = (*PART, *DAY), ((X.age, False),)
+PLAN = IndexPlan(
+    (X.Thing, X.Part), (NUMBER, DAY, TAG, PART, SIZE, NOTE, SIZE_OF_PART, DAY_OF_PART, OF), (DaysBetween(AGE, DAY, DAY_OF_PART),)
+)
 THINGS = """
 @prefix : <urn:x:> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
@@ -197,3 +200,75 @@ def test_a_file_that_is_no_index_is_told(tmp_path: Path):
 def test_a_class_without_a_table_is_not_told_of(index: ValueIndex):
     with pytest.raises(NotIndexed):
         index.all_of(NamedNode("urn:x:Other"))
+
+
+def counts(index: ValueIndex, path, most: int = 9, wanted=()) -> tuple[dict[str, int], int]:
+    found = index.all_of(X.Thing).counts(path, most, wanted)
+    return dict(found.of), found.others
+
+
+def test_counts_of_values(index: ValueIndex):
+    found = index.all_of(X.Thing)
+
+    assert counts(index, TAG) == ({"sred": 2, "sblue": 1, "sgreen": 1}, 0)
+    assert counts(index, TAG, 1) == ({"sred": 2}, 2)
+    assert counts(index, TAG, 1, {"sgreen", "sgone"}) == ({"sred": 2, "sgreen": 1}, 1)
+    assert (found.having(TAG), found.having(NUMBER)) == (3, 3)
+    assert found.grouped(DAY, "d", lambda text: text[1:8]) == {"2018-11": 3}
+    assert found.median(NUMBER) == "n2"
+    assert found.meeting(Exists(NUMBER, False)).median(NUMBER) is None
+    with pytest.raises(NotIndexed, match="several kinds"):
+        found.grouped(DAY, "n", str)
+    with pytest.raises(NotIndexed, match="several of an item"):
+        found.median(TAG)
+
+
+def test_counts_are_of_the_base_and_the_overlay(tmp_path: Path):
+    after = THINGS.replace('"red" , "blue"', '"blue"').replace(':tag "red" ; :part', ':tag "red" , "green" ; :part')
+    after += ':e a :Thing ; :number 9 ; :tag "green" , "new" ; :day "2019-01-01"^^xsd:date .'
+    changed = changed_index(store_of(after), tmp_path, store_of(THINGS), ["a", "b", "e"])
+
+    assert counts(changed, TAG) == ({"sgreen": 3, "sblue": 1, "snew": 1, "sred": 1}, 0)
+    assert counts(changed, TAG, 2) == ({"sgreen": 3, "sblue": 1}, 2)
+    assert changed.all_of(X.Thing).grouped(DAY, "d", lambda text: text[1:5]) == {"2018": 3, "2019": 1}
+    assert changed.all_of(X.Thing).median(NUMBER) == "n2"
+
+
+DAYS = """
+@prefix : <urn:x:> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+:a a :Thing ; :day "2018-11-01"^^xsd:date ; :part :p .
+:b a :Thing ; :day "2018-11-30"^^xsd:date ; :part :p .
+:c a :Thing ; :part :p .
+:d a :Thing ; :day "2018-11-21"^^xsd:date ; :part :q .
+:p a :Part ; :day "2018-11-21"^^xsd:date .
+"""
+
+
+def test_days_between_two_days(tmp_path: Path):
+    index = index_of(store_of(DAYS), tmp_path)
+
+    assert counts(index, AGE) == ({"n-9": 1, "n20": 1}, 0)
+    assert names(index, Has(AGE, (Literal("-9", datatype=XSD.integer),))) == "b"
+    assert names(index, sorts=[(AGE, True)]) == "a b c d"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param(':a :day "2018-11-02"^^xsd:date .', id="two days"),
+        pytest.param(':d :day "2018-11-21Z"^^xsd:date .', id="a day of a zone"),
+        pytest.param(':q :day "soon" .', id="a text"),
+    ],
+)
+def test_days_are_counted_only_where_both_ends_are_one_day(tmp_path: Path, more: str):
+    index = index_of(store_of(DAYS + more), tmp_path)
+
+    assert not index.all_of(X.Thing).has(AGE)
+
+
+def test_days_follow_what_changed(tmp_path: Path):
+    after = DAYS + ':q a :Part ; :day "2018-11-24"^^xsd:date .'
+    changed = changed_index(store_of(after), tmp_path, store_of(DAYS), ["q"])
+
+    assert counts(changed, AGE) == ({"n-9": 1, "n20": 1, "n3": 1}, 0)
