@@ -79,7 +79,7 @@ def create_app(settings: Settings) -> Flask:
         update_blueprint(service),
         graph_store_blueprint(service),
         description_blueprint(service),
-        resources_blueprint(),
+        resources_blueprint(service),
         published_blueprint(service, published_queries(settings.config)),
         api_blueprint(service),
     ):

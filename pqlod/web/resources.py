@@ -1,13 +1,15 @@
 """Dereferencing: from the identity of a thing to the document about it, and the descriptions of vocabulary and dataset."""
 
-from functools import cache
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache, partial
 from typing import NamedTuple
 
 from flask import Blueprint, Response, render_template, request
 from pyoxigraph import RdfFormat, parse
 
 from pqlod.assets import asset
-from pqlod.errors import EndpointNotFound
+from pqlod.errors import EndpointNotFound, StoreError
 from pqlod.formatters.html.frame import FormatLink
 from pqlod.formatters.html.graphs import graph_items
 from pqlod.formatters.html.values import Item
@@ -15,13 +17,14 @@ from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import ItemEndpoint
 from pqlod.lda.routing import Match
 from pqlod.live import Served
-from pqlod.rdf import OWL, RDF, RDFS, Graph, NamedNode
+from pqlod.rdf import DCT, OWL, RDF, RDFS, XSD, Graph, Literal, NamedNode, Triple
 from pqlod.web.addresses import parameters, root
 from pqlod.web.documents import graph_response
 from pqlod.web.home import home_page
 from pqlod.web.negotiation import Choice, choose_format
 from pqlod.web.service import Service
 
+VOID_DATASET = NamedNode("http://rdfs.org/ns/void#Dataset")
 IDENTITIES = "id/"  # what the path of an identity starts with, before that of its document
 FILES = {"schema/parl": "ontology/parl.ttl", ".well-known/void": "ontology/dataset.ttl"}
 # The sections of such a document, by the class of what stands in them; what fits none is in the last.
@@ -32,18 +35,28 @@ SECTIONS = (
 )
 
 
-def resources_blueprint() -> Blueprint:
+def resources_blueprint(service: Service) -> Blueprint:
     """The documents at fixed paths: the vocabulary of the data, and the description of the dataset."""
     blueprint = Blueprint("resources", __name__)
+    show_file = partial(_show_file, service)
     for path, file in FILES.items():
-        blueprint.add_url_rule(f"/{path}", "file", _show_file, defaults={"file": file, "suffix": ""})
-        blueprint.add_url_rule(f"/{path}.<suffix>", "file", _show_file, defaults={"file": file})
+        blueprint.add_url_rule(f"/{path}", "file", show_file, defaults={"file": file, "suffix": ""})
+        blueprint.add_url_rule(f"/{path}.<suffix>", "file", show_file, defaults={"file": file})
     return blueprint
 
 
-def _show_file(file: str, suffix: str) -> Response:
+def _show_file(service: Service, file: str, suffix: str) -> Response:
     document = _read(file)
-    return graph_response(document.graph, document.prefixes, lambda formats: _html(document.graph, formats), suffix)
+    graph = Graph([*document.graph, *_freshness(service, document.graph)])
+    return graph_response(graph, document.prefixes, lambda formats: _html(graph, formats), suffix)
+
+
+def _freshness(service: Service, graph: Graph) -> Iterator[Triple]:
+    """When the data was loaded, of a dataset that is described."""
+    for dataset in graph.subjects_of(RDF.type, VOID_DATASET):
+        with suppress(StoreError):
+            if loaded := service.datasets.embedded().loaded:
+                yield Triple(dataset, DCT.modified, Literal(loaded.isoformat(timespec="seconds"), datatype=XSD.dateTime))
 
 
 def elsewhere(service: Service, served: Served, path: str) -> Response | None:

@@ -1,8 +1,9 @@
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from pqlod.app import running_app
 from pqlod.settings import Settings
@@ -130,3 +131,23 @@ def test_a_description_that_the_client_has_is_304(client: FlaskClient) -> None:
     tag = client.get("/schema/parl.ttl").headers["ETag"]
 
     assert client.get("/schema/parl.ttl", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_the_description_of_the_dataset_tells_when_its_data_was_loaded(client: FlaskClient) -> None:
+    modified = NamedNode("http://purl.org/dc/terms/modified")
+
+    told = [
+        quad.object for quad in parse(client.get("/.well-known/void.nt").data, RdfFormat.N_TRIPLES) if quad.predicate == modified
+    ]
+
+    loaded = client.get("/members.json").last_modified
+    assert [datetime.fromisoformat(term.value) for term in told if isinstance(term, Literal)] == [loaded]
+
+
+def test_the_description_is_there_without_a_store(tmp_path: Path) -> None:
+    (tmp_path / "api.ttl").write_text(
+        "@prefix api: <http://purl.org/linked-data/api/vocab#> . [] a api:API ; api:sparqlEndpoint <here:> ;"
+        'api:endpoint <urn:l> . <urn:l> a api:ListEndpoint ; api:uriTemplate "/l" .'
+    )
+    with running_app(Settings(config=(str(tmp_path / "api.ttl"),))) as app:
+        assert b"void#Dataset" in app.test_client().get("/.well-known/void.nt").data
