@@ -207,7 +207,7 @@ TERM: Table = {
     "exact_matches": Row(SKOS.exactMatch, iri),
     "term_class": Row(PARL["class"], _text),
     "attributes": Row(PARL.skosAttribute, Literal),
-    "is_preferred": Row(PARL.isPreferred, Literal),
+    "is_preferred": Row(PARL.isPreferred, lambda value: _text(str(value).lower())),
 }
 # What only full descriptions of the Linked Data API tell of a question, by shortname.
 OTHERS: Table = {

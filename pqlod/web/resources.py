@@ -26,7 +26,11 @@ from pqlod.web.service import Service
 
 VOID_DATASET = NamedNode("http://rdfs.org/ns/void#Dataset")
 IDENTITIES = "id/"  # what the path of an identity starts with, before that of its document
-FILES = {"schema/parl": "ontology/parl.ttl", ".well-known/void": "ontology/dataset.ttl"}
+FILES = {
+    "schema/parl": "ontology/parl.ttl",
+    "schema/shapes": "ontology/shapes.ttl",
+    ".well-known/void": "ontology/dataset.ttl",
+}
 # The sections of such a document, by the class of what stands in them; what fits none is in the last.
 SECTIONS = (
     ("Classes", (OWL.Class, RDFS.Class)),
@@ -36,7 +40,7 @@ SECTIONS = (
 
 
 def resources_blueprint(service: Service) -> Blueprint:
-    """The documents at fixed paths: the vocabulary of the data, and the description of the dataset."""
+    """The documents at fixed paths: the vocabulary of the data, its shapes, and the description of the dataset."""
     blueprint = Blueprint("resources", __name__)
     show_file = partial(_show_file, service)
     for path, file in FILES.items():

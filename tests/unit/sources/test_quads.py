@@ -21,6 +21,7 @@ from pqlod.sources.records import (
     MemberMention,
     Question,
     Record,
+    ThesaurusTerm,
 )
 
 DATA = "http://data.parliament.uk/"
@@ -125,6 +126,12 @@ def test_a_house_is_a_term_of_the_thesaurus() -> None:
     written = graph(House(source="t", id=2))
 
     assert written.value(iri("terms/25277"), SKOS.prefLabel) == Literal("House of Lords")
+
+
+def test_whether_a_term_is_preferred_is_a_text_as_in_the_vocabulary() -> None:
+    written = graph(ThesaurusTerm(source="lda", address=f"{DATA}terms/1", is_preferred=True))
+
+    assert written.value(iri("terms/1"), PARL.isPreferred) == Literal("true")
 
 
 def test_every_property_that_is_written_is_in_the_vocabulary() -> None:

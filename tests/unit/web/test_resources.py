@@ -97,7 +97,7 @@ def test_rt07_the_path_of_an_item_template_leads_to_its_endpoint(tmp_path: Path,
     assert (response.status_code, response.headers["Location"]) == (303, location)
 
 
-@pytest.mark.parametrize("path", ["/schema/parl", "/.well-known/void"])
+@pytest.mark.parametrize("path", ["/schema/parl", "/schema/shapes", "/.well-known/void"])
 @pytest.mark.parametrize(
     ("accept", "syntax"),
     [
@@ -120,6 +120,14 @@ def test_the_vocabulary_is_a_page_for_people_with_an_anchor_for_each_term(client
 
     assert response.content_type == "text/html; charset=utf-8"
     assert 'id="answeringDeptId"' in response.text
+
+
+def test_the_shapes_are_a_page_for_people_with_an_anchor_for_each(client: FlaskClient) -> None:
+    response = client.get("/schema/shapes", headers={"Accept": "text/html"})
+
+    assert response.status_code == 200
+    assert 'id="WrittenQuestion"' in response.text
+    assert "digits in the Commons, HL and digits in the Lords." in response.text
 
 
 def test_a_description_in_an_unknown_format_is_refused_with_those_there_are(client: FlaskClient) -> None:
