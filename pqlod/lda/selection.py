@@ -38,17 +38,18 @@ GROUP = "?_group"
 class Place(IntEnum):
     """Where in the WHERE clause a pattern stands: the ones that leave the fewest items come first."""
 
-    VALUES = 0
-    SUB_SELECT = 1
-    EARLY_SEARCH = 2
-    TEXT = 3
-    LITERAL = 4
-    RESOURCE = 5
-    CHAIN = 6
-    LATE_SEARCH = 7
-    TYPE = 8
-    OPTIONAL = 9
-    FILTER = 10
+    FOUND = 0
+    VALUES = 1
+    SUB_SELECT = 2
+    EARLY_SEARCH = 3
+    TEXT = 4
+    LITERAL = 5
+    RESOURCE = 6
+    CHAIN = 7
+    LATE_SEARCH = 8
+    TYPE = 9
+    OPTIONAL = 10
+    FILTER = 11
 
 
 def selection_query(
@@ -155,7 +156,7 @@ class _Selection:
     ) -> "_Selection":
         selection = cls.empty(api, request)
         if among is not None:
-            selection._add(Place.VALUES, f"VALUES {ITEM} {{ {' '.join(map(str, among))} }}")
+            selection._add(Place.FOUND, f"VALUES {ITEM} {{ {' '.join(map(str, among))} }}")
         selection._add_search(matches)
         selection._add_texts()
         for type_ in selection.selector.types:
@@ -221,7 +222,8 @@ class _Selection:
         body = self._body()
         text = f"{head}\nWHERE {{\n{body}\n}}" + (f"\n{tail}" if tail else "")
         is_trusted = not (self.request.where or self.request.select or self.request.order_by)
-        return Query(self.writer.prologue(text) + text, name=name, is_trusted=is_trusted)
+        found = "\n".join(_indented(pattern, place) for place, pattern in self.patterns if place is Place.FOUND)
+        return Query(self.writer.prologue(text) + text, name=name, is_trusted=is_trusted, own=found)
 
     def _body(self) -> str:
         patterns = [*self.patterns, *((Place.CHAIN, f"{triple} .") for triple in self.chains.triples())]
@@ -358,7 +360,7 @@ class _Selection:
         elif matches is not None:
             rows = "\n".join(f"{INDENT}({match.item} {round_score(match)})" for match in matches)
             # In a subquery, which Oxigraph joins by hashing; of 8,700 rows and 3,000 items it would compare each two (measured).
-            self._add(Place.VALUES, f"{{ SELECT {ITEM} {SCORE} {{ VALUES ({ITEM} {SCORE}) {{\n{rows}\n}} }} }}")
+            self._add(Place.FOUND, f"{{ SELECT {ITEM} {SCORE} {{ VALUES ({ITEM} {SCORE}) {{\n{rows}\n}} }} }}")
 
     def _search_triple(self, search: TextSearch, words: str) -> str:
         """Elda's triple for a text index inside the endpoint."""

@@ -26,7 +26,7 @@ class Evaluator(Protocol):
     """What evaluates queries over a store's folder in processes that can be ended: the sandbox."""
 
     def evaluate(
-        self, location: Path, text: str, *, deadline: Deadline = NEVER, is_trusted: bool = False
+        self, location: Path, text: str, *, deadline: Deadline = NEVER, is_trusted: bool = False, own: str = ""
     ) -> Solutions | Graph | bool: ...
 
 
@@ -129,7 +129,7 @@ class EmbeddedDataset:
             return _evaluate(self._store, text)
         if self._sandbox is None:
             raise QueryRefused("SPARQL of clients is not run here.")
-        return self._sandbox.evaluate(self.location, text, deadline=self._deadline, is_trusted=query.is_trusted)
+        return self._sandbox.evaluate(self.location, text, deadline=self._deadline, is_trusted=query.is_trusted, own=query.own)
 
 
 class StoreFolder:

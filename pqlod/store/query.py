@@ -100,8 +100,9 @@ class Parameter:
 class Query:
     """SPARQL text, with the parameters that are still to be bound.
 
-    A query that is not trusted holds text of a stranger. One that is bounded takes little time whatever the data are: it
-    names the resources that it asks of.
+    A query that is not trusted holds text of a stranger; ``own`` is what in it, where it first stands, is ours all the same,
+    and does not count to its length. One that is bounded takes little time whatever the data are: it names the resources
+    that it asks of.
     """
 
     text: str
@@ -109,6 +110,7 @@ class Query:
     title: str = ""
     parameters: Mapping[str, Parameter] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     is_trusted: bool = True
+    own: str = ""
     is_bounded: bool = False
     description: str = ""
     filters: str = ""

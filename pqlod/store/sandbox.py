@@ -220,13 +220,14 @@ class Sandbox:
         rows_read_here: Mapping[Kind, int] = NONE_READ_HERE,
         deadline: Deadline = NEVER,
         is_trusted: bool = False,
+        own: str = "",
     ) -> Result:
         """The result of a query over the store in that folder, in the media type given for its kind.
 
         The graphs, if any are given, are the query's dataset in place of what it says itself (SPARQL 1.1 Protocol, 2.1.4);
         ``search`` finds the items for search calls in the query. Of a kind in ``rows_read_here`` there are at most so many
         rows, and few enough bytes to be held in memory. Waiting and running must both end before the deadline. A text that
-        is trusted is taken as it is.
+        is trusted is taken as it is, and so is what is our ``own`` in any other.
         Raises UnwantedKind where the kind has no media type; QuerySyntaxError, QueryTooLarge, QueryRefused;
         QueryLimitExceeded, also when too many queries wait; DatasetError and its other kinds when the store fails.
         """
@@ -234,7 +235,7 @@ class Sandbox:
         try:
             run.start(client, self._clients, self._pool, deadline)
             request = {
-                "query": text if is_trusted else self._screened(text, search),
+                "query": text if is_trusted else self._screened(text, search, own),
                 "location": str(location.absolute()),
                 "media_types": {kind: media_types.get(kind) for kind in OWN_MEDIA_TYPES},
                 "default_graphs": list(default_graphs),
@@ -249,11 +250,13 @@ class Sandbox:
             raise
 
     def evaluate(
-        self, location: Path, text: str, *, deadline: Deadline = NEVER, is_trusted: bool = False
+        self, location: Path, text: str, *, deadline: Deadline = NEVER, is_trusted: bool = False, own: str = ""
     ) -> Solutions | Graph | bool:
         """The result of a query, read. Raises as ``query`` does, and QueryLimitExceeded rather than cut it."""
         rows = dict.fromkeys(OWN_MEDIA_TYPES, self.limits.rows)
-        result = self.query(location, text, OWN_MEDIA_TYPES, rows_read_here=rows, deadline=deadline, is_trusted=is_trusted)
+        result = self.query(
+            location, text, OWN_MEDIA_TYPES, rows_read_here=rows, deadline=deadline, is_trusted=is_trusted, own=own
+        )
         result.read()
         if result.is_cut:
             raise _exceeded("rows", self.limits)
@@ -274,10 +277,11 @@ class Sandbox:
             return self.limits
         return replace(self.limits, rows=min(rows_read_here, self.limits.rows), bytes=min(MOST_READ_HERE, self.limits.bytes))
 
-    def _screened(self, text: str, search: Search | None) -> str:
+    def _screened(self, text: str, search: Search | None, own: str) -> str:
+        if not search:
+            return screen(text, self.limits, own)
         check_length(text, self.limits)
-        screened = partial(screen, limits=self.limits)
-        return with_searches(text, search, screened) if search else screened(text)
+        return with_searches(text, search, partial(screen, limits=self.limits))
 
 
 def _seconds(limits: Limits, deadline: Deadline) -> float:

@@ -43,13 +43,17 @@ class Limits:
     """The IRIs that SERVICE and LOAD may call, if they are written out."""
 
 
-def screen(text: str, limits: Limits) -> str:
-    """The text as a parser may see it: the same, its comments blanked.
+def screen(text: str, limits: Limits, own: str = "") -> str:
+    """The text as a parser may see it: the same, its comments blanked. What is our ``own`` where it first stands is left alone.
 
     Raises QueryRefused for a call of another host, QueryTooLarge for a text too long or nested too deep,
     QuerySyntaxError for one whose strings or brackets are open. Comments go so that nothing that was taken for a comment
     here can be taken for something else by the parser.
     """
+    if own:
+        before, _, after = text.partition(own)
+        screened = screen(before + after, limits)
+        return screened[: len(before)] + own + screened[len(before) :]
     check_length(text, limits)
     tokens = list(tokenize(text))
     check_tokens(tokens, text, limits)

@@ -39,7 +39,7 @@ class Recorder:
     def __init__(self) -> None:
         self.asked: list[tuple[str, bool]] = []
 
-    def evaluate(self, location: Path, text: str, *, deadline: Deadline = NEVER, is_trusted: bool = False) -> bool:
+    def evaluate(self, location: Path, text: str, *, deadline: Deadline = NEVER, is_trusted: bool = False, own: str = "") -> bool:
         self.asked.append((text, is_trusted))
         return True
 

@@ -90,6 +90,31 @@ def test_comments_are_blanked_and_places_stay() -> None:
     assert screen("SELECT * # all\n{ }", LIMITS) == "SELECT *      \n{ }"
 
 
+OWN = "VALUES ?s { " + "<urn:x> " * 1000 + "}"
+
+
+def test_what_is_our_own_does_not_count_and_stays_as_it_is() -> None:
+    text = f"SELECT * {{\n{OWN}\n?s ?p ?o # all\n}}"
+
+    assert screen(text, LIMITS, OWN) == text.replace("# all", "     ")
+    with pytest.raises(QueryTooLarge):
+        screen(text, LIMITS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"SELECT * {{ {OWN} SERVICE <http://h/> {{ ?s ?p ?o }} }}", id="after it"),
+        pytest.param(f"SELECT * {{ {OWN} {OWN.replace('urn:x', 'urn:y')} }}", id="too long beside it"),
+        pytest.param(f"SELECT * {{ {OWN} '{OWN}' }}", id="again in a string, too long"),
+        pytest.param(f"SELECT * {{ {OWN} ", id="open"),
+    ],
+)
+def test_all_else_is_screened(text: str) -> None:
+    with pytest.raises(PqlodError):
+        screen(text, LIMITS, OWN)
+
+
 def test_declared_prefixes_are_those_of_the_prologue_with_absolute_iris() -> None:
     text = "BASE <http://b/> PREFIX a: <http://a/> prefix : <http://c/> PREFIX r: <rel> SELECT * { ?s a:p <http://x/> }"
 

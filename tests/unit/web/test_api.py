@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from pqlod.app import running_app
 from pqlod.loading import load
 from pqlod.settings import Settings
+from pqlod.store.generations import Generations
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
@@ -301,6 +303,18 @@ def test_a_list_that_takes_too_long_is_ended_and_the_limit_named(sample: Path, q
 
     assert (answer.status_code, answer.headers["Retry-After"], answer.get_json()["limit"]) == (503, "5", "time")
     assert seconds < 1.5
+
+
+def test_what_a_search_finds_does_not_count_to_the_length_of_a_query(sample: Path) -> None:
+    searched = "/commonswrittenquestions.json?_pageSize=1&_search=the"
+    assert len(Generations(sample).dataset().search("the")) > 200
+    with running_app(Settings(store=sample, query_length=1500, query_log="off")) as app:
+        found = app.test_client().get(f"{searched}&_where={quote('?item ?p ?o')}")
+        refused = app.test_client().get(f"{searched}&_where={quote('?item ?p ?o .' * 100)}")
+
+    assert found.status_code == 200
+    assert found.get_json()["result"]["items"]
+    assert (refused.status_code, refused.get_json()["limit"]) == (400, "query length")
 
 
 def test_a_page_may_have_only_so_many_triples(sample: Path) -> None:
