@@ -6,6 +6,7 @@ a form that has a field for each property, and carries the rest of the address a
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from pqlod.formatters.filter_links import RANGED, Fields, can_be_asked
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from pqlod.lda.pages import Page
 
 SIZES = (10, 25, 50)
+BOOLEANS = (("true", "yes"), ("false", "no"))
+NO_OPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType({})
 # The type of the input for a value of a datatype; any other is text.
 INPUT_TYPES: Mapping[NamedNode, str] = {XSD.date: "date", XSD.time: "time"}
 
@@ -40,12 +43,24 @@ class Order(NamedTuple):
 
 @dataclass(frozen=True)
 class Input:
-    """A field of the form: its label, the name of its parameter, its kind and the value that is asked for now."""
+    """An input of the form: its label, the name of its parameter, its kind and the value that is asked for now.
+
+    One of the kind "select" has options: texts and what they mean in words.
+    """
 
     label: str
     name: str
     kind: str = "text"
     value: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class InputGroup:
+    """The inputs for what a property leads to, or without a label for what the items have themselves, by property."""
+
+    label: str
+    fields: tuple[tuple[Input, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -57,21 +72,24 @@ class Choices:
     sizes: tuple[Choice, ...]
     address: str
     hidden: tuple[tuple[str, str], ...]
-    inputs: tuple[Input, ...]
+    groups: tuple[InputGroup, ...]
 
 
-def choices_of(page: "Page", items: Iterable[Node], first_page: RequestUrl) -> Choices:
+Options = Mapping[str, tuple[tuple[str, str], ...]]  # the values of properties that have few, by their paths
+
+
+def choices_of(page: "Page", items: Iterable[Node], first_page: RequestUrl, options: Options = NO_OPTIONS) -> Choices:
     """The choices of a list; ``first_page`` is its address without the number of a page."""
     properties = _properties(page, items)
-    inputs = tuple(each for path, datatypes in properties.items() for each in _inputs(path, datatypes, first_page))
-    shown = {each.name for each in inputs}
+    groups = tuple(_groups(properties, first_page, options))
+    shown = {each.name for group in groups for field in group.fields for each in field}
     return Choices(
         orders=tuple(_orders(properties, first_page)),
         views=tuple(_views(page, first_page)),
         sizes=tuple(_sizes(page, first_page)),
         address=str(RequestUrl(first_page.root, first_page.path, suffix=first_page.suffix)),
         hidden=tuple(pair for pair in first_page.parameters if pair[1] and pair[0].rstrip(".") not in shown),
-        inputs=inputs,
+        groups=groups,
     )
 
 
@@ -141,15 +159,24 @@ def _sizes(page: "Page", url: RequestUrl) -> Iterator[Choice]:
             yield Choice(str(size), "" if page.request.page_size == size else str(url.with_parameters(_pageSize=size)))
 
 
-def _inputs(path: Fields, datatypes: frozenset[NamedNode], url: RequestUrl) -> Iterator[Input]:
-    """The fields of a property: of a boolean a choice, of a number or a day also bounds, of the rest a text."""
-    name, label, given = _name(path), _in_words(path), {key.rstrip("."): value for key, value in url.parameters}
-    kind = (
-        "boolean"
-        if datatypes == {XSD.boolean}
-        else next((INPUT_TYPES[each] for each in datatypes if each in INPUT_TYPES), "text")
-    )
-    yield Input(label, name, kind, given.get(name, ""))
+def _groups(properties: Properties, url: RequestUrl, options: Options) -> Iterator[InputGroup]:
+    fields: dict[str, list[tuple[Input, ...]]] = {"": []}
+    for path, datatypes in properties.items():
+        group = words(path[0].name) if len(path) > 1 else ""
+        fields.setdefault(group, []).append(tuple(_inputs(path, datatypes, url, options)))
+    return (InputGroup(label, tuple(found)) for label, found in fields.items() if found)
+
+
+def _inputs(path: Fields, datatypes: frozenset[NamedNode], url: RequestUrl, options: Options) -> Iterator[Input]:
+    """Those of a property: a choice where it has few values; bounds too of a number or a day; else a text."""
+    name, label, given = _name(path), _in_words(path[1:] or path), {key.rstrip("."): value for key, value in url.parameters}
+    known = BOOLEANS if datatypes == {XSD.boolean} else options.get(name, ())
+    value = given.get(name, "")
+    if known and (not value or value in dict(known)):
+        yield Input(label, name, "select", value, known)
+        return
+    kind = next((INPUT_TYPES[each] for each in datatypes if each in INPUT_TYPES), "text")
+    yield Input(label, name, kind, value)
     if datatypes & RANGED:
-        yield Input(f"{label}, from", f"min-{name}", kind, given.get(f"min-{name}", ""))
-        yield Input(f"{label}, up to", f"max-{name}", kind, given.get(f"max-{name}", ""))
+        yield Input("from", f"min-{name}", kind, given.get(f"min-{name}", ""))
+        yield Input("up to", f"max-{name}", kind, given.get(f"max-{name}", ""))

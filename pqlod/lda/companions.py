@@ -5,7 +5,7 @@ page says so.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
@@ -14,15 +14,27 @@ from urllib.parse import unquote
 
 from pqlod.errors import ClientLeft, PqlodError
 from pqlod.lda.facets import Facet, facets
+from pqlod.lda.filters import Equality
 from pqlod.lda.incoming import Incoming, fetch_incoming
 from pqlod.lda.links import RequestUrl
-from pqlod.lda.model import Api, FormatterDeclaration, FormatterKind, PageDeclaration, Panel, Viewer, ViewKind
+from pqlod.lda.model import (
+    Api,
+    FacetKind,
+    FormatterDeclaration,
+    FormatterKind,
+    ListEndpoint,
+    PageDeclaration,
+    Panel,
+    Viewer,
+    ViewKind,
+)
 from pqlod.lda.page_declarations import ITEM, PLACE
 from pqlod.lda.pages import Page, fetch_page, select_items
 from pqlod.lda.parameters import PageRequest, parse_parameters
 from pqlod.lda.paths import PropertyPath, Step, parse_path
 from pqlod.lda.routing import Router
 from pqlod.lda.templates import UriTemplate
+from pqlod.lda.titles import titles_of
 from pqlod.lda.views import fetch_view
 from pqlod.rdf import RDF, RDFS, SKOS, BlankNode, Graph, Literal, NamedNode, Term
 from pqlod.store.dataset import Dataset
@@ -30,6 +42,7 @@ from pqlod.store.deadline import NEVER, Deadline
 
 SECONDS = 1.0  # for all that a page has beside it
 HTML = FormatterDeclaration("html", FormatterKind.HTML, ("text/html",))
+MOST_CHOICES = 60  # of a facet: every department
 MOST_BARS = 600  # of a chart: the months of fifty years
 MOST_VALUES = 50  # of an item, put into the address of a list
 MOST_WORDS = 12  # of a value, searched for
@@ -61,11 +74,14 @@ class Companions:
     """What a page has beside it; ``missing`` names what was left out for want of time, or because it failed.
 
     ``mentioned`` has the titles and labels of the neighbours, and of what links to the item. ``chart`` is the facet of a list
-    that was asked for as a chart.
+    that was asked for as a chart, ``facets`` are what it can be narrowed by, and ``titles`` what the resources that it is
+    filtered by are called.
     """
 
     panels: tuple[FilledPanel, ...] = ()
     chart: Facet | None = None
+    facets: tuple[Facet, ...] = ()
+    titles: Mapping[Term, str] = field(default_factory=lambda: MappingProxyType({}))
     neighbours: Neighbours | None = None
     incoming: tuple[Incoming, ...] = ()
     mentioned: Graph = field(default_factory=Graph)
@@ -117,8 +133,20 @@ def declaration_of(page: Page, item: NamedNode) -> PageDeclaration | None:
 
 
 def _beside_list(page: Page, sources: Sources) -> Companions:
+    equalities = (each for each in page.request.filters if isinstance(each, Equality))
+    things = [value for each in equalities for value in each.values if isinstance(value, NamedNode)]
+    named = partial(titles_of, page.api, things, sources.dataset)
+    titles = sources.attempt("the names of filters", named) if things else None
+    facets = sources.attempt("what the list can be narrowed by", partial(_facets_to_choose, page, sources))
     charts = _facets_of(page, (page.request.chart,), sources) if page.request.chart else ()
-    return Companions(chart=next(iter(charts), None))
+    return Companions(chart=next(iter(charts), None), titles=titles or {}, facets=facets or ())
+
+
+def _facets_to_choose(page: Page, sources: Sources) -> tuple[Facet, ...]:
+    """All facets of a list but those by month, of which there are too many to choose from; charts have them."""
+    selector = page.endpoint.selector if isinstance(page.endpoint, ListEndpoint) else None
+    names = [facet.name for facet in selector.facets if facet.kind is not FacetKind.MONTH] if selector else []
+    return facets(page.api, page.request, sources.dataset, names=names, most=MOST_CHOICES, budget=sources.deadline.left)
 
 
 def _beside_item(page: Page, sources: Sources) -> Companions:

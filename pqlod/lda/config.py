@@ -4,6 +4,7 @@ This is the only place that reads them. What can be used is, and all mistakes ar
 or viewer leaves its siblings standing.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -112,6 +113,7 @@ class _FileReader:
             rewrites=tuple(self._rewrites(node)),
             text_index=tuple(self._paths(node, PQLOD.textIndex, vocabulary)),
             titles=tuple(self._paths(node, PQLOD.titles, vocabulary)),
+            untitled=self._pattern(node, PQLOD.untitled),
             pages=tuple(self._pages(node, pages)),
             menu=self.report.usable(lambda: tuple(pages.menu(node))) or (),
             search=self.report.usable(partial(pages.search, node)) or "",
@@ -198,6 +200,14 @@ class _FileReader:
                 yield Rewrite(start, replacement)
             else:
                 rule.note(None, "The rule is ignored. Expected: elda:ifStarts and elda:replaceStartBy.")
+
+    def _pattern(self, node: Node, prop: NamedNode) -> re.Pattern[str] | None:
+        text = node.text(prop)
+        try:
+            return re.compile(text) if text else None
+        except re.error as error:
+            node.note(prop, f"{text!r} is ignored: {error}. Expected: a regular expression.")
+            return None
 
     def _paths(self, node: Node, prop: NamedNode, vocabulary: Vocabulary) -> Iterable[PropertyPath]:
         """The property paths that a property lists."""

@@ -18,15 +18,14 @@ from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import Api, FacetDeclaration, FacetKind, ListEndpoint
 from pqlod.lda.parameters import PageRequest
 from pqlod.lda.planning import find_matches
-from pqlod.rdf import RDFS, SKOS, XSD, Literal, NamedNode, Term, local_name
+from pqlod.lda.titles import titles_of
+from pqlod.rdf import XSD, Literal, NamedNode, Term, local_name
 from pqlod.store.columns import NotIndexed
 from pqlod.store.dataset import Dataset
 from pqlod.store.deadline import Deadline
-from pqlod.store.query import Query
 
 BUDGET = 1.0  # seconds
 MOST_KEPT = 256  # lists whose facets are kept in memory
-LABELS = (RDFS.label, SKOS.prefLabel)
 YES, NO = "yes", "no"
 # The parameters that do not say which items a list has.
 OF_PAGES = frozenset({
@@ -194,7 +193,7 @@ def _terms(choice: Choice, counting: Counting, lists: Lists, most: int) -> tuple
     chosen = choice.terms
     counts, others = counting.values(most, chosen)
     named = {term: text for term in dict.fromkeys((*counts, *chosen)) if (text := choice.name_of(term))}
-    labels = _labels([term for term in named if isinstance(term, NamedNode)], lists)
+    labels = titles_of(lists.api, [term for term in named if isinstance(term, NamedNode)], lists.dataset)
     values = (
         FacetValue(labels.get(term) or _label(term), counts.get(term, 0), ((choice.facet.path.text, text),), term in chosen)
         for term, text in named.items()
@@ -206,20 +205,3 @@ def _label(term: Term) -> str:
     if not isinstance(term, Literal):
         return local_name(term.value) if isinstance(term, NamedNode) else str(term)
     return {"true": YES, "false": NO}.get(term.value, term.value) if term.datatype == XSD.boolean else term.value
-
-
-def _labels(things: list[NamedNode], lists: Lists) -> dict[Term, str]:
-    """What things are called, by the titles of the configuration before labels: without a language or in English, if they are."""
-    if not things:
-        return {}
-    titles = [path.last.property for path in lists.api.titles if len(path.steps) == 1]
-    ranks = {property: rank for rank, property in enumerate((*titles, *LABELS)) if property}
-    values, properties = (" ".join(map(str, terms)) for terms in (things, ranks))
-    pattern = f"VALUES ?thing {{ {values} }} VALUES ?property {{ {properties} }} ?thing ?property ?label"
-    rows = lists.dataset.select(Query(f"SELECT * WHERE {{ {pattern} }}", name="labels", is_bounded=True))
-    found: dict[Term, list[tuple[int, bool, str]]] = {}
-    for row in rows:
-        label, property = row["label"], row["property"]
-        if isinstance(label, Literal) and isinstance(property, NamedNode):
-            found.setdefault(row["thing"], []).append((ranks[property], (label.language or "en") != "en", label.value))
-    return {thing: min(labels)[2] for thing, labels in found.items()}

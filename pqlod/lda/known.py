@@ -29,7 +29,7 @@ UNDERSTOOD: Mapping[str, frozenset[NamedNode]] = {
         BOTH
         + """api:sparqlEndpoint api:endpoint api:base api:vocabulary api:prefixMapping api:contentNegotiation
         elda:uriTemplatePrefix elda:allowSyntaxProperties elda:rewriteResultURIs elda:enhanceViewWith
-        elda:enableForwardHeaders pqlod:textIndex pqlod:titles pqlod:page pqlod:menu pqlod:search pqlod:home"""
+        elda:enableForwardHeaders pqlod:textIndex pqlod:titles pqlod:untitled pqlod:page pqlod:menu pqlod:search pqlod:home"""
     ),
     "endpoint": _terms(BOTH + "api:uriTemplate api:itemTemplate api:selector api:exampleRequestPath"),
     "selector": _terms(

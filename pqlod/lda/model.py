@@ -4,6 +4,7 @@ Inheritance is resolved by the reader (``lda/config.py``): an endpoint holds all
 viewers, formatters, variables and defaults included, so that no later stage asks the API for a default.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -337,6 +338,7 @@ class Api:
     rewrites: tuple[Rewrite, ...] = ()
     text_index: tuple[PropertyPath, ...] = ()  # the texts that _search looks in; none: every text
     titles: tuple[PropertyPath, ...] = ()  # whose first text is what people call an item, before its labels
+    untitled: re.Pattern[str] | None = None  # the beginning of texts that is left out of titles
     pages: tuple[PageDeclaration, ...] = ()
     menu: tuple[MenuEntry, ...] = ()
     search: str = ""  # the path of the list that the search above every page asks

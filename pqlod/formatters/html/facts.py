@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from pqlod.errors import BadParameter
+from pqlod.formatters.html.texts import excerpt, plain_text
 from pqlod.formatters.html.titles import ends, title_of
 from pqlod.formatters.html.values import Links, anchor, in_words, literal
 from pqlod.lda.paths import parse_path
-from pqlod.rdf import BlankNode, Literal, NamedNode, Resource, Term
+from pqlod.rdf import RDF, BlankNode, Literal, NamedNode, Resource, Term
 
 if TYPE_CHECKING:
     from pqlod.lda.pages import Page
@@ -41,6 +43,15 @@ class ItemFacts:
         """The day of the first literal in words: ``22 November 2018``."""
         return in_words(self.text(path)[:10]) or ""
 
+    def is_a(self, name: str) -> bool:
+        """Is it of the class of this shortname?"""
+        wanted = self._page.api.vocabulary.resolve(name)
+        return wanted is not None and wanted in self._page.graph.values(self._thing, RDF.type)
+
+    def excerpt(self, path: str, length: int) -> Markup:
+        """About so many characters of a text without its markup, around the words that are sought, and these marked."""
+        return excerpt(plain_text(self.text(path)), self._page.request.search, length)
+
     def is_true(self, path: str) -> bool:
         return self.text(path) in TRUE
 
@@ -63,7 +74,10 @@ class ItemFacts:
         return [ItemFacts(thing, self._page, self._links) for thing in things]
 
     def _ends(self, path: str) -> list[Term]:
-        steps = parse_path(path, self._page.api.vocabulary).steps if path else ()
+        try:
+            steps = parse_path(path, self._page.api.vocabulary).steps if path else ()
+        except BadParameter:  # a template for data that another configuration does not have
+            return []
         return ends(self._page.graph, self._thing, steps)
 
     def _shown(self, term: Term) -> Markup:

@@ -43,6 +43,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["version"] = __version__
+    made.globals["today"] = today
     made.filters["words"] = words
     made.filters["local_address"] = local_address
     return made

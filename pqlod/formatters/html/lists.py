@@ -1,28 +1,65 @@
-"""The page of a list: its items, its filters, and what can be chosen."""
+"""What the page of a list has around its items: its filters in words, its facets, its orders, its numbered pages."""
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
+from pqlod.formatters.choices import Choice
+from pqlod.formatters.html.values import in_words
 from pqlod.formatters.words import words
+from pqlod.lda.facets import Facet
 from pqlod.lda.links import RequestUrl
+from pqlod.lda.model import FacetKind, ListEndpoint
 from pqlod.lda.parameters import is_reserved
+from pqlod.rdf import NamedNode, Term
 
 if TYPE_CHECKING:
     from pqlod.lda.pages import Page
 
+SHOWN_WITHOUT_ASKING = 5  # facets that are open, unless something of them is chosen
+MOST_LINKS = 8  # of a facet
+NEIGHBOURS = 2  # numbered pages on each side of the one that is shown
+# How the operator of a filter is read between its property and its value.
+OPERATORS = {
+    "": "",
+    "min": "from",
+    "max": "up to",
+    "minEx": "after",
+    "maxEx": "before",
+    "name": "called",
+    "lang": "in the language",
+}
+YES_OR_NO = {"true": "yes", "false": "no"}
 
-def filters(page: "Page") -> list[tuple[str, str, str]]:
-    """The filters of a list as people read them, each with its value and the address of the list without it."""
-    url = first_page(page)
-    return [
-        (
-            _filter_in_words(name),
-            value,
-            str(replace(url, parameters=tuple(pair for pair in url.parameters if pair != (name, value)))),
-        )
-        for name, value in url.parameters
-        if value and not is_reserved(name)
-    ]
+
+class FilterTag(NamedTuple):
+    """A filter as people read it: its property, its value, and the address of the list without it."""
+
+    property: str
+    value: str
+    without: str
+
+
+@dataclass(frozen=True)
+class FacetLink:
+    """A choice of a facet: how many items it leaves, and the address of the list with it, or without it if it is made."""
+
+    label: str
+    count: int
+    address: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class FacetLinks:
+    """A facet with its choices. ``every`` is the address of a page with all of them, where these are not all."""
+
+    label: str
+    links: tuple[FacetLink, ...]
+    others: int
+    every: str
+    is_complete: bool
+    is_open: bool
 
 
 def first_page(page: "Page") -> RequestUrl:
@@ -30,8 +67,114 @@ def first_page(page: "Page") -> RequestUrl:
     return page.request.url.with_suffix(page.formatter.name).without("_format", "_page", "_generation")
 
 
-def _filter_in_words(name: str) -> str:
-    """``min-answer.dateOfAnswer`` is "answer › date of answer min"."""
-    operator, hyphen, path = name.rpartition("-")
-    steps = " › ".join(words(step) for step in path.split(".") if step)
-    return f"{steps} {operator}" if hyphen else steps
+def unfiltered(page: "Page") -> RequestUrl:
+    """The address of the list without any filter or search, with its view and order."""
+    url = first_page(page)
+    kept = tuple(pair for pair in url.parameters if is_reserved(pair[0]) and pair[0] not in ("_search", "_chart", "_facet"))
+    return replace(url, parameters=kept)
+
+
+def filters(page: "Page") -> list[FilterTag]:
+    """The filters of a list, and what is sought in it."""
+    titles = page.companions.titles if page.companions else {}
+    url = first_page(page)
+    return [
+        FilterTag(*_in_words(page, name, value, titles), str(_without(url, name, value)))
+        for name, value in url.parameters
+        if value and (name == "_search" or not is_reserved(name))
+    ]
+
+
+def _without(url: RequestUrl, name: str, value: str) -> RequestUrl:
+    return replace(url, parameters=tuple(pair for pair in url.parameters if pair != (name, value)))
+
+
+def _in_words(page: "Page", name: str, value: str, titles: Mapping[Term, str]) -> tuple[str, str]:
+    """``min-answer.dateOfAnswer`` and a day are "answer › date of answer from" and the day in words."""
+    if name == "_search":
+        return "with the words", value
+    operator, _, path = name.rpartition("-")
+    path = path.rstrip(".")
+    if operator == "exists":
+        label = _facet_label(page, path, FacetKind.EXISTENCE)
+        return label or f"has {_path_in_words(path)}", YES_OR_NO.get(value, value)
+    label = _facet_label(page, path, FacetKind.VALUE) or _path_in_words(path)
+    return f"{label} {OPERATORS.get(operator, operator)}".strip(), _value_in_words(page, value, titles)
+
+
+def _facet_label(page: "Page", path: str, kind: FacetKind) -> str:
+    """What the configuration calls a property where it makes a facet of it."""
+    declared = page.endpoint.selector.facets if isinstance(page.endpoint, ListEndpoint) else ()
+    return next((facet.label for facet in declared if facet.path.text == path and facet.kind is kind), "")
+
+
+def _path_in_words(path: str) -> str:
+    return " › ".join(words(step.removeprefix("~")) for step in path.split(".") if step)
+
+
+def _value_in_words(page: "Page", value: str, titles: Mapping[Term, str]) -> str:
+    thing = page.api.vocabulary.resolve(value) or _iri(value)
+    title = titles.get(thing) if thing else None
+    return title or in_words(value) or YES_OR_NO.get(value, value)
+
+
+def _iri(text: str) -> NamedNode | None:
+    try:
+        return NamedNode(text)
+    except ValueError:
+        return None
+
+
+def facets(page: "Page") -> list[FacetLinks]:
+    """The facets of a list that have anything to choose from."""
+    url = first_page(page).without("_chart", "_facet")
+    found = page.companions.facets if page.companions else ()
+    offered = [facet for facet in found if len(facet.values) > 1 or facet.replaces or not facet.is_complete]
+    return [_facet_links(facet, url, place) for place, facet in enumerate(offered)]
+
+
+def _facet_links(facet: Facet, url: RequestUrl, place: int) -> FacetLinks:
+    links = tuple(
+        FacetLink(value.label, value.count, str(facet.chosen(url, None if value.is_chosen else value)), value.is_chosen)
+        for place, value in enumerate(facet.values)
+        if place < MOST_LINKS or value.is_chosen or facet.kind is not FacetKind.VALUE
+    )
+    is_open = place < SHOWN_WITHOUT_ASKING or any(value.is_chosen for value in facet.values)
+    every = str(url.with_parameters(_facet=facet.name))
+    return FacetLinks(facet.label, links, facet.others + len(facet.values) - len(links), every, facet.is_complete, is_open)
+
+
+def orders(page: "Page") -> tuple[Choice, ...]:
+    """The orders that the configuration offers, and of a search the best match first. That of the page leads nowhere."""
+    selector = page.endpoint.selector if isinstance(page.endpoint, ListEndpoint) else None
+    if selector is None or not selector.orders:
+        return ()
+    url = first_page(page)
+    own = "" if page.request.search else selector.sort
+    given = next((value for name, value in url.parameters if name == "_sort" and value != own), "")
+    offered = [("best match first", "")] if page.request.search else []
+    offered += [(order.label, "" if order.sort == own else order.sort) for order in selector.orders]
+    return tuple(Choice(label, "" if sort == given else _sorted(url, sort)) for label, sort in offered)
+
+
+def _sorted(url: RequestUrl, sort: str) -> str:
+    return str(url.with_parameters(_sort=sort) if sort else url.without("_sort"))
+
+
+def numbered_pages(page: "Page") -> list[Choice | None]:
+    """The first and last page and those around this one, where the total is known; None is a gap, and this page leads nowhere."""
+    if page.total is None or not page.total > page.request.page_size:
+        return []
+    last = (page.total - 1) // page.request.page_size
+    url = page.request.url.with_suffix(page.formatter.name).without("_format")
+    return list(_with_gaps(url, page.request.page, last))
+
+
+def _with_gaps(url: RequestUrl, current: int, last: int) -> Iterator[Choice | None]:
+    around = range(max(current - NEIGHBOURS, 0), min(current + NEIGHBOURS, last) + 1)
+    before = -1
+    for number in sorted({0, *around, last}):
+        if number > before + 1:
+            yield None
+        yield Choice(f"{number + 1:,}", "" if number == current else str(url.with_parameters(_page=number)))
+        before = number

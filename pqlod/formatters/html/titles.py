@@ -1,7 +1,11 @@
-"""What people call a thing: the first of the titles that its API names, else its label, else the end of its IRI."""
+"""What people call a thing: the first of the titles that its API names, else its label, else the end of its IRI.
+
+A title is one line without markup, cut if it is long.
+"""
 
 from typing import TYPE_CHECKING
 
+from pqlod.formatters.html.texts import beginning, plain_text
 from pqlod.formatters.items import LABEL_PROPERTIES, last_segment
 from pqlod.lda.model import Api
 from pqlod.lda.paths import Step
@@ -9,6 +13,8 @@ from pqlod.rdf import Graph, Literal, NamedNode, Resource, Term
 
 if TYPE_CHECKING:
     from pqlod.lda.pages import Page
+
+LONGEST = 120  # characters
 
 
 def title_of(page: "Page", thing: Resource) -> str:
@@ -22,8 +28,15 @@ def title_in(graph: Graph, api: Api, thing: Resource) -> str:
     for path in paths:
         for term in ends(graph, thing, path):
             if isinstance(term, Literal) and term.value.strip():
-                return term.value
+                return beginning(_titled(plain_text(term.value), api), LONGEST)
     return last_segment(thing.value) if isinstance(thing, NamedNode) else ""
+
+
+def _titled(text: str, api: Api) -> str:
+    """A text without the beginning that titles leave out."""
+    omitted = api.untitled.match(text) if api.untitled else None
+    rest = text[omitted.end() :] if omitted else ""
+    return rest[:1].upper() + rest[1:] if rest else text
 
 
 def ends(graph: Graph, start: Term, path: tuple[Step, ...]) -> list[Term]:

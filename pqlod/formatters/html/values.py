@@ -78,10 +78,13 @@ class Item:
 
 
 class Links:
-    """Where the resources of an API are shown, as addresses relative to one path, and what the values of a list lead to."""
+    """Where the resources of an API are shown, as addresses relative to one path, and what the values of a list lead to.
 
-    def __init__(self, api: Api, path: str, filters: FilterLinks | None = None) -> None:
-        self.up = upwards(path)
+    ``up`` is the way to the root, if not that from the path.
+    """
+
+    def __init__(self, api: Api, path: str, filters: FilterLinks | None = None, up: str | None = None) -> None:
+        self.up = upwards(path) if up is None else up
         self._filters = filters
         self._router = Router((api,))
 

@@ -59,7 +59,12 @@ def _make_page(
     shown = f"<{PAGE}> foaf:primaryTopic {names} ." if is_item else f"<{PAGE}> api:items ( {names} ) ."
     prefixes = {prefix: iri for prefix, iri in PREFIXES.items() if prefix != "y"}
     return SimpleNamespace(
-        api=SimpleNamespace(label="Tests", vocabulary=read_vocabulary(read_graph(declared), [], prefixes, Report())),
+        api=SimpleNamespace(
+            label="Tests",
+            vocabulary=read_vocabulary(read_graph(declared), [], prefixes, Report()),
+            titles=(),
+            untitled=None,
+        ),
         request=SimpleNamespace(callback=callback),
         formatter=FormatterDeclaration(kind.value, kind, (f"test/{kind.value}",), mode, options),
         iri=NamedNode(PAGE),

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pqlod.formatters.choices import Choices, Input, choices_of
+from pqlod.formatters.choices import NO_OPTIONS, Choices, Input, InputGroup, Options, choices_of
 from pqlod.formatters.items import Shape
 from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import ListEndpoint, Selector
@@ -18,7 +18,7 @@ ROOT = "http://h/list.html"
 def choices(make_page):
     """Gives the choices of a list at an address with these parameters."""
 
-    def choices(*parameters: tuple[str, str]) -> Choices:
+    def choices(*parameters: tuple[str, str], options: Options = NO_OPTIONS) -> Choices:
         page = make_page(VIEW, "a", declared=DECLARED)
         viewers = {viewer.name: viewer for viewer in BUILT_IN_VIEWERS if viewer.name in ("basic", "all")}
         page.endpoint = ListEndpoint(
@@ -33,7 +33,7 @@ def choices(make_page):
             max_page_size=30,
         )
         page.request = SimpleNamespace(viewer=viewers["all"], page_size=10)
-        return choices_of(page, Shape(page).items(), RequestUrl("http://h", "/list", parameters, "html"))
+        return choices_of(page, Shape(page).items(), RequestUrl("http://h", "/list", parameters, "html"), options)
 
     return choices
 
@@ -74,13 +74,31 @@ def test_sizes_end_at_the_greatest_of_the_list(choices):
 
 
 def test_the_form_has_a_field_for_each_property_and_bounds_for_what_has_an_order(choices):
-    assert choices(("min-day", "2018-01-01")).inputs == (
-        Input("by › label", "by.label"),
-        Input("day", "day", "date"),
-        Input("day, from", "min-day", "date", "2018-01-01"),
-        Input("day, up to", "max-day", "date"),
-        Input("done", "done", "boolean"),
+    assert choices(("min-day", "2018-01-01")).groups == (
+        InputGroup(
+            "",
+            (
+                (
+                    Input("day", "day", "date"),
+                    Input("from", "min-day", "date", "2018-01-01"),
+                    Input("up to", "max-day", "date"),
+                ),
+                (Input("done", "done", "select", "", (("true", "yes"), ("false", "no"))),),
+            ),
+        ),
+        InputGroup("by", ((Input("label", "by.label"),),)),
     )
+
+
+def test_a_property_with_few_values_is_chosen_from_these(choices):
+    few = {"by.label": (("Ann", "Ann"), ("Ben", "Ben"))}
+
+    def label(*parameters):
+        return choices(*parameters, options=few).groups[1].fields[0][0]
+
+    assert label() == Input("label", "by.label", "select", "", few["by.label"])
+    assert label(("by.label", "Ben")).value == "Ben"
+    assert label(("by.label", "Cat")) == Input("label", "by.label", "text", "Cat")
 
 
 def test_the_form_keeps_the_rest_of_the_address(choices):
