@@ -122,7 +122,7 @@ def _serving(command: Sequence[str], port: int, path: str, log: Path, environmen
     started = time.perf_counter()
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, stdout=output, stderr=output, env={**os.environ, **environment}, start_new_session=True
+            command, stdout=output, stderr=output, env={**_plain_environment(), **environment}, start_new_session=True
         )
         try:
             _await(port, path, process, log)
@@ -134,6 +134,11 @@ def _serving(command: Sequence[str], port: int, path: str, log: Path, environmen
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+def _plain_environment() -> dict[str, str]:
+    """That of this process, less what would have a server compile all of its modules at each start."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _await(port: int, path: str, process: "subprocess.Popen[bytes]", log: Path) -> None:

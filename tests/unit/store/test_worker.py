@@ -7,9 +7,15 @@ from pyoxigraph import Literal, QueryResultsFormat, Store
 
 from pqlod.store.worker import ResultFull, RowCut
 
-FORMATS = [QueryResultsFormat.JSON, QueryResultsFormat.XML, QueryResultsFormat.CSV, QueryResultsFormat.TSV]
+# Found by name, as for a query: each time another object.
+FORMATS = [
+    QueryResultsFormat.from_media_type(media_type)
+    for media_type in (
+        "application/sparql-results+json", "application/sparql-results+xml", "text/csv", "text/tab-separated-values",
+    )
+]  # fmt: skip
 # What could be taken for the end of a row, or of a string.
-PIECES = ["</result><result>", *'ab},{"\\\n\r\t,<>/']
+PIECES = ["</result><result>", '}},{"', "{}", *'ab},{"\\\n\r\t,<>/']
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
 CELLS = st.none() | TEXTS
 
