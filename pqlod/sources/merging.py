@@ -3,7 +3,7 @@
 A question is taken whole from the record that stands first by these rules, so that its facts are all of one state:
 
 1. a full answer before a clipped or a holding one, any answer before none;
-2. a full text of the question before a clipped one;
+2. a full text of the question, or that it was withdrawn, before a clipped one;
 3. the later day of capture (``as_of``; where a source does not say, the last day of which the record tells);
 4. the source that is trusted more (TRUST);
 5. the record that tells more, and last the greater text: without meaning, but the same whatever the order.
@@ -109,6 +109,9 @@ def _fullness(answer: Answer | None) -> int:
 
 
 def _fullness_of_text(question: Question) -> int:
+    # That a question was withdrawn may be told by lists alone, which clip its text.
+    if question.is_withdrawn:
+        return 2
     return 0 if not question.text else 1 if question.is_clipped else 2
 
 

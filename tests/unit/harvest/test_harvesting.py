@@ -166,6 +166,24 @@ def test_the_next_harvest_finds_what_is_new_answered_corrected_and_withdrawn(
     assert len(details(stub.asked)) == 0
 
 
+def test_a_withdrawal_is_known_though_the_service_has_no_more_of_the_question(
+    serve: Serve, client: MakeClient, store: Path, time: Any
+) -> None:
+    stub = serve(Stub(questions=[question(7, tabled="2026-11-20", questionText="To ask at length, " + "and more " * 40 + "so?")]))
+    harvest(ask_of(stub, *WQ), store, client=client())
+    time.now += timedelta(days=1)
+    stub.questions[0]["value"]["isWithdrawn"] = True
+    stub.gone = frozenset({f"{QUESTIONS}/7"})
+
+    again = harvest(ask_of(stub, *WQ), store, client=client())
+
+    kind = (
+        "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://data.parliament.uk/schema/parl#WithdrawnParliamentaryQuestion>"
+    )
+    assert again.gone == 1
+    assert any(line.startswith(f"<http://data.parliament.uk/resources/7> {kind}") for line in statements(store))
+
+
 def test_what_a_list_tells_as_before_is_not_asked_for_again(serve: Serve, client: MakeClient, store: Path, time: Any) -> None:
     stub, loads = serve(Stub(questions=[question(n, tabled="2026-11-22", answer="long " * 60) for n in range(3)])), Loads()
     harvest(ask_of(stub, *WQ), store, client=client(), load=loads)

@@ -28,6 +28,8 @@ WINS = [
     ),
     ("a later answer over a holding one", question(answer=CLIPPED, as_of=date(2015, 1, 1)), question(answer=HOLDING)),
     ("a full question over a clipped one", question(), question("lda", is_clipped=True, as_of=date(2016, 1, 1))),
+    ("a later withdrawal over a full question", question(is_withdrawn=True, is_clipped=True, as_of=date(2016, 1, 1)), question()),
+    ("a later state over a withdrawal", question(as_of=date(2016, 1, 2)), question(is_withdrawn=True, as_of=date(2016, 1, 1))),
     ("the later state", question("moj-csv", as_of=date(2016, 1, 2)), question("lda", as_of=date(2016, 1, 1))),
     ("a told state over an earlier untold one", question("moj-csv", as_of=date(2016, 1, 2)), question("lda", answer=None)),
     ("the Linked Data API over the questions API", question("lda"), question("wq-api")),
