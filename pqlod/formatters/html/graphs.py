@@ -1,11 +1,13 @@
 """A graph of any kind as the items of a page, such as a vocabulary, where no view says what to show."""
 
+from collections.abc import Iterable, Iterator
+
 from markupsafe import Markup
 
 from pqlod.formatters.html.values import Item, Row, Shown, anchor, literal
 from pqlod.formatters.items import last_segment
 from pqlod.formatters.words import words
-from pqlod.rdf import DCT, RDFS, BlankNode, Graph, Literal, NamedNode, Resource, Term
+from pqlod.rdf import DCT, RDF, RDFS, BlankNode, Graph, Literal, NamedNode, Resource, Term
 
 
 def graph_items(graph: Graph) -> list[Item]:
@@ -22,9 +24,26 @@ def _graph_item(graph: Graph, iri: NamedNode) -> Item:
 
 def _graph_rows(graph: Graph, subject: Resource) -> tuple[Row, ...]:
     return tuple(
-        Row(words(last_segment(each.value)), each.value, tuple(_graph_value(graph, term) for term in terms))
+        Row(words(last_segment(each.value)), each.value, tuple(_graph_value(graph, one) for one in _members(graph, terms)))
         for each, terms in graph.properties(subject).items()
     )
+
+
+def _members(graph: Graph, terms: Iterable[Term]) -> Iterator[Term]:
+    """The terms, and in place of each that is an RDF list its members, in their order."""
+    for term in terms:
+        cells = _cells(graph, term)
+        yield from (member for cell in cells for member in graph.values(cell, RDF.first))
+        if not cells:
+            yield term
+
+
+def _cells(graph: Graph, cell: Term | None) -> dict[Term, None]:
+    cells: dict[Term, None] = {}
+    while isinstance(cell, BlankNode) and graph.values(cell, RDF.first) and cell not in cells:
+        cells[cell] = None
+        cell = graph.value(cell, RDF.rest)
+    return cells
 
 
 def _graph_value(graph: Graph, term: Term) -> Shown:

@@ -128,6 +128,7 @@ def test_the_shapes_are_a_page_for_people_with_an_anchor_for_each(client: FlaskC
     assert response.status_code == 200
     assert 'id="WrittenQuestion"' in response.text
     assert "digits in the Commons, HL and digits in the Lords." in response.text
+    assert "rdf-syntax-ns#nil" not in response.text  # the members of a list are shown, not its cells
 
 
 def test_a_description_in_an_unknown_format_is_refused_with_those_there_are(client: FlaskClient) -> None:
