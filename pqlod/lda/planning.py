@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from pqlod.errors import BadParameter
+from pqlod.lda.bindings import text_of
 from pqlod.lda.filters import Bound, Equality, Existence, Filter, Interval, Labelled, Range, SortKey
 from pqlod.lda.fragments import split_select
 from pqlod.lda.model import Api, Endpoint, ItemEndpoint, ListEndpoint, Selector
@@ -166,15 +167,20 @@ class _Planner:
     # Which items
 
     def _listed(self) -> Found:
-        if self._query and self._query.filters:
+        if self._query and (filters := self._text_of_filters(self._query)):
             with suppress(BadParameter):  # it is the query that tells what is wrong
-                self._filters += self._filters_of_query(self._query)
+                self._filters += self._read_filters(filters)
                 self._query = None
         return self._with_texts(self._found())
 
-    def _filters_of_query(self, query: Query) -> list[Filter]:
-        """The filters that say the same as the query, but for those of parameters that are not given."""
-        pieces = (piece.partition("=") for piece in query.filters.split("&"))
+    def _text_of_filters(self, query: Query) -> str:
+        """The filters that say the same as the query, if there are any."""
+        given = {name for name, term in self._request.query_terms.items() if text_of(term)}
+        return next((text for name, text in query.filters_without.items() if name not in given), query.filters)
+
+    def _read_filters(self, text: str) -> list[Filter]:
+        """The filters of a query, but for those of parameters that are not given."""
+        pieces = (piece.partition("=") for piece in text.split("&"))
         given = [(name, value) for name, _, value in pieces if _variables(value) <= self._request.bindings.keys()]
         return [one for name, value in given for one in read_filter(self._api, self._request, name, (value,))]
 

@@ -10,6 +10,7 @@ A query file begins with a header of comments that the program reads and the doc
     # param when: date|dateTime    Either of two kinds
     # param words: string = social housing    What is searched for (a default, up to two spaces or the line's end)
     # filters: min-dateTabled={since}    The same as filters of an API, for an index; of what is left out there is none
+    # filters without words: exists-text=true    What is the same as long as a parameter is left out, or empty
 
 A parameter is written ``$name``, a variable ``?name``. To SPARQL they mean the same, so no name may be both, such a file
 is a valid query as it stands, and an optional parameter that is left out is a variable like any other:
@@ -114,6 +115,7 @@ class Query:
     is_bounded: bool = False
     description: str = ""
     filters: str = ""
+    filters_without: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
     def bind(self, **terms: Term | None) -> "Query":
         """The query with its parameters' terms in place; one that is absent or None has its default.
@@ -168,7 +170,7 @@ def load_queries(folder: Path) -> Mapping[str, Query]:
     return MappingProxyType({query.name: query for query, _ in parsed})
 
 
-_HEADER_LINE = re.compile(r"#\s*(?P<key>title|description|param|filters)\b\s*:?\s*(?P<rest>.*)")
+_HEADER_LINE = re.compile(r"#\s*(?P<key>title|description|param|filters(?: without \w+)?)\b\s*:?\s*(?P<rest>.*)")
 _PARAMETER = re.compile(
     r"(?P<name>\w+)\s*:\s*(?P<kind>[\w|]+)(?P<optional>\??)"
     r"(?:\s*=\s*(?P<default>\S+(?:\s\S+)*))?(?:\s+(?P<description>.*))?"
@@ -176,19 +178,29 @@ _PARAMETER = re.compile(
 
 
 def _parse_query(text: str, name: str) -> tuple[Query, list[Mistake]]:
-    title, description, filters, parameters, mistakes = "", "", "", {}, []
+    title, description, parameters, mistakes = "", "", {}, []
+    filters: dict[str, str] = {}  # by the parameter without which they hold, or by ""
     for key, rest in _header(text):
         if key == "title":
             title = rest
         elif key == "description":
             description = f"{description} {rest}".strip()
-        elif key == "filters":
-            filters = rest.partition(" ")[0]
+        elif key.startswith("filters"):
+            filters[key.partition(" without ")[2]] = rest.partition(" ")[0]
         elif parameter := _parse_parameter(rest):
             parameters[parameter.name] = parameter
         else:
             mistakes.append(Mistake(name, "# param", f"{rest!r} was found where 'name: kind description' was expected"))
-    query = Query(text, name, title, MappingProxyType(parameters), description=description, filters=filters)
+    always = filters.pop("", "")
+    query = Query(
+        text,
+        name,
+        title,
+        MappingProxyType(parameters),
+        description=description,
+        filters=always,
+        filters_without=MappingProxyType(filters),
+    )
     return query, [*mistakes, *_mistakes(query)]
 
 
@@ -216,6 +228,8 @@ def _mistakes(query: Query) -> Iterator[Mistake]:
         yield Mistake(query.name, f"?{name}", f"is the same variable as the parameter ${name}; give one of them another name")
     for name in sorted(marked - set(query.parameters)):
         yield Mistake(query.name, f"${name}", "is not declared by a line '# param' of the header")
+    for name in sorted(set(query.filters_without) - set(query.parameters)):
+        yield Mistake(query.name, f"# filters without {name}", f"{name} is not declared by a line '# param' of the header")
     try:
         Store().query(query.text)
     except (OSError, RuntimeError):

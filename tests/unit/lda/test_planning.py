@@ -89,6 +89,7 @@ def parliament(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Asked:
         "/answeredquestions", "/commonswrittenquestions", "/commonsansweredquestions", "/members", "/constituencies",
         "/commonsoralquestions", "/terms", "/commonswrittenquestions/tabled?startDate=2018-01-01",
         "/commonswrittenquestions/tabled?startDate=2017-01-01T10:00:00&endDate=2018-06-30", "/commonsoralquestions/answerDate",
+        "/commonswrittenquestions/answeringdepartment", "/lordswrittenquestions/answeringdepartment?q=",
     ]  # fmt: skip
     return Asked(api, Generations(sample).dataset().store, tmp_path_factory.mktemp("parliament"), lists)
 
@@ -162,6 +163,10 @@ def test_the_index_finds_what_sparql_finds_in_the_same_order(data, most_tested, 
         pytest.param("/commonswrittenquestions/tabled?endDate=2018-11-01", "index: dateTabled <= ", id="a query's filters"),
         pytest.param("/commonswrittenquestions?_search=schools", "index of words: the best first", id="words"),
         pytest.param("/commonswrittenquestions?_search=schools&_sort=uin", "index: order by uin", id="words, sorted"),
+        pytest.param(
+            "/commonswrittenquestions/answeringdepartment", "index: AnsweringBody is there", id="a query without parameter"
+        ),
+        pytest.param("/commonswrittenquestions/answeringdepartment?q=", "index: AnsweringBody is there", id="an empty parameter"),
         pytest.param("/commonswrittenquestions/answeringdepartment?q=a", "SPARQL: the rest, of", id="few candidates"),
         pytest.param("/commonswrittenquestions?_where={?item ?p ?o}", "SPARQL: the rest, of", id="SPARQL of the request"),
         pytest.param("/commonswrittenquestions?_select=SELECT ?item {?item ?p ?o}", "SPARQL: the index", id="a query"),

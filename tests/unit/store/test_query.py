@@ -183,6 +183,7 @@ def test_text_of_another_kind_is_told(kind: str, text: str) -> None:
         pytest.param("# param x: integer = ten\nASK {?s ?p ?x}", "has a default of another kind: 'ten'", id="default"),
         pytest.param("# param x: iri\nASK {?x ?p $x}", "a.rq ?x: is the same variable as the parameter $x", id="both"),
         pytest.param("ASK {?s ?p $x}", "a.rq $x: is not declared", id="undeclared"),
+        pytest.param("# filters without x: a=1\nASK {}", "a.rq # filters without x: x is not declared", id="filters"),
         pytest.param("ASK {", "a.rq: does not parse", id="syntax"),
         pytest.param("# param x: iri\nASK {BIND(1 AS $x)}", "a.rq $x: is a parameter, and is also assigned", id="assigned"),
     ],
@@ -192,6 +193,12 @@ def test_mistakes_of_a_file_are_told(text: str, message: str) -> None:
         read_query(text, "a.rq")
 
     assert message in str(caught.value)
+
+
+def test_filters_of_the_header_are_read() -> None:
+    query = read_query("# filters: a={x}&b=1 as the query\n# filters without x: b=1\n# param x: string?\nASK {?s ?p $x}", "a.rq")
+
+    assert (query.filters, dict(query.filters_without)) == ("a={x}&b=1", {"x": "b=1"})
 
 
 def test_a_folder_of_queries_tells_the_mistakes_of_all_its_files(tmp_path: Path) -> None:
