@@ -74,12 +74,13 @@ class Companions:
     """What a page has beside it; ``missing`` names what was left out for want of time, or because it failed.
 
     ``mentioned`` has the titles and labels of the neighbours, and of what links to the item. ``chart`` is the facet of a list
-    that was asked for as a chart, ``facets`` are what it can be narrowed by, and ``titles`` what the resources that it is
-    filtered by are called.
+    that was asked for as a chart, ``every`` that of which all choices were, ``facets`` are what it can be narrowed by, and
+    ``titles`` what the resources that it is filtered by are called.
     """
 
     panels: tuple[FilledPanel, ...] = ()
     chart: Facet | None = None
+    every: Facet | None = None
     facets: tuple[Facet, ...] = ()
     titles: Mapping[Term, str] = field(default_factory=lambda: MappingProxyType({}))
     neighbours: Neighbours | None = None
@@ -112,11 +113,15 @@ class Sources:
 def fetch_companions(
     page: Page, dataset: Dataset, view_datasets: Sequence[Dataset] = (), deadline: Deadline = NEVER, seconds: float = SECONDS
 ) -> Companions:
-    """What belongs beside a page, fetched within so many seconds, or until the deadline if that is sooner."""
+    """What belongs beside a page, fetched within so many seconds, or until the deadline if that is sooner.
+
+    All choices of a facet are what such a page is for: they may take half of the time that is left.
+    """
+    every = _every_choice(page, dataset, deadline.within(deadline.left / 2)) if page.request.facet else None
     until = deadline.within(seconds)
     sources = Sources(dataset.until(until), tuple(each.until(until) for each in view_datasets), until)
     companions = _beside_list(page, sources) if page.is_list else _beside_item(page, sources)
-    return replace(companions, missing=tuple(sources.missing))
+    return replace(companions, every=every, missing=tuple(sources.missing))
 
 
 def fetch_home(api: Api, root: str, dataset: Dataset, deadline: Deadline = NEVER, seconds: float = SECONDS) -> Companions:
@@ -137,16 +142,25 @@ def _beside_list(page: Page, sources: Sources) -> Companions:
     things = [value for each in equalities for value in each.values if isinstance(value, NamedNode)]
     named = partial(titles_of, page.api, things, sources.dataset)
     titles = sources.attempt("the names of filters", named) if things else None
-    facets = sources.attempt("what the list can be narrowed by", partial(_facets_to_choose, page, sources))
     charts = _facets_of(page, (page.request.chart,), sources) if page.request.chart else ()
+    facets = sources.attempt("what the list can be narrowed by", partial(_facets_to_choose, page, sources))
     return Companions(chart=next(iter(charts), None), titles=titles or {}, facets=facets or ())
+
+
+def _every_choice(page: Page, dataset: Dataset, until: Deadline) -> Facet | None:
+    sources = Sources(dataset.until(until), deadline=until)
+    return next(iter(_facets(page, (page.request.facet,), MOST_BARS, sources)), None)
 
 
 def _facets_to_choose(page: Page, sources: Sources) -> tuple[Facet, ...]:
     """All facets of a list but those by month, of which there are too many to choose from; charts have them."""
     selector = page.endpoint.selector if isinstance(page.endpoint, ListEndpoint) else None
     names = [facet.name for facet in selector.facets if facet.kind is not FacetKind.MONTH] if selector else []
-    return facets(page.api, page.request, sources.dataset, names=names, most=MOST_CHOICES, budget=sources.deadline.left)
+    return _facets(page, names, MOST_CHOICES, sources)
+
+
+def _facets(page: Page, names: Sequence[str], most: int, sources: Sources) -> tuple[Facet, ...]:
+    return facets(page.api, page.request, sources.dataset, names=names, most=most, budget=sources.deadline.left)
 
 
 def _beside_item(page: Page, sources: Sources) -> Companions:
@@ -189,7 +203,7 @@ def _facets_of(page: Page, names: Sequence[str], sources: Sources) -> tuple[Face
     """The facets of a list that are shown as charts, in the order of their names."""
     if not names:
         return ()
-    found = facets(page.api, page.request, sources.dataset, names=names, most=MOST_BARS, budget=sources.deadline.left)
+    found = _facets(page, names, MOST_BARS, sources)
     sources.missing.extend(facet.label for facet in found if not facet.is_complete)
     return tuple(sorted((facet for facet in found if facet.is_complete), key=lambda facet: names.index(facet.name)))
 

@@ -30,7 +30,7 @@ YES, NO = "yes", "no"
 # The parameters that do not say which items a list has.
 OF_PAGES = frozenset({
     "_page", "_pageSize", "_sort", "_orderBy", "_view", "_properties", "_template", "_format", "callback", "_metadata", "_count",
-    "_generation", "_mark", "_query-id", "_",
+    "_chart", "_facet", "_generation", "_mark", "_query-id", "_",
 })  # fmt: skip
 
 

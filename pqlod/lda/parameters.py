@@ -70,6 +70,7 @@ RESERVED: Mapping[str, Reserved] = {
     "_search": Reserved("words to search for"),
     "_count": Reserved("whether to count all items: yes or no", is_single=True),
     "_chart": Reserved("the name of a facet to show as a chart", is_single=True, is_for_lists=True),
+    "_facet": Reserved("the name of a facet to show all choices of", is_single=True, is_for_lists=True),
     "_subject": Reserved("one resource to show instead of a selection", is_single=True),
     "_graph": Reserved("the named graph to ask", is_single=True),
     "near-lat": Reserved("degrees of latitude of a point to be near to", is_single=True),
@@ -126,6 +127,7 @@ class PageRequest:
     subject: NamedNode | None = None
     is_counted: bool = False
     chart: str = ""
+    facet: str = ""
     generation: int | None = None
 
     @property
@@ -292,7 +294,8 @@ class _Reserved:
             graph=self._graph(),
             subject=self._subject(),
             is_counted=self._is_counted(),
-            chart=self._chart(),
+            chart=self._facet("_chart"),
+            facet=self._facet("_facet"),
             generation=self._number("_generation", 0, 0, LARGEST_PAGE_NUMBER) if self._one("_generation") else None,
         )
 
@@ -348,13 +351,14 @@ class _Reserved:
             raise BadParameter(f"{text!r} is not a value of _count.", parameter="_count", value=text, expected="yes or no")
         return isinstance(self.endpoint, ListEndpoint) and (counting is Counting.ALWAYS or text == "yes")
 
-    def _chart(self) -> str:
-        name = self._one("_chart")
+    def _facet(self, parameter: str) -> str:
+        name = self._one(parameter)
         facets = self.endpoint.selector.facets if isinstance(self.endpoint, ListEndpoint) else ()
         known = [facet.name for facet in facets]
         if name and name not in known:
             expected = f"one of {', '.join(known)}" if known else "nothing: this list has no facets"
-            raise BadParameter(f"There is no chart {name!r}.", parameter="_chart", value=name, expected=expected, known=known)
+            what = parameter.removeprefix("_")
+            raise BadParameter(f"There is no {what} {name!r}.", parameter=parameter, value=name, expected=expected, known=known)
         return name
 
     def _callback(self) -> str:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 from pqlod.formatters.choices import Choice, Choices, Options, choices_of
 from pqlod.formatters.html.cards import cards_of
 from pqlod.formatters.html.charts import ListCharts, charts_of_list
-from pqlod.formatters.html.lists import FacetLinks, FilterTag, facets, filters, first_page, numbered_pages, orders, unfiltered
+from pqlod.formatters.html.lists import (
+    FacetLinks,
+    FilterTag,
+    every_choice,
+    facets,
+    filters,
+    first_page,
+    numbered_pages,
+    orders,
+    unfiltered,
+)
 from pqlod.lda.model import FacetKind
 
 if TYPE_CHECKING:
@@ -16,7 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ListParts:
-    """What is around the items of a list. ``kept`` are the parameters that a search keeps; ``missing`` had no time."""
+    """What is around the items of a list, or with ``every`` in their place.
+
+    ``kept`` are the parameters that a search keeps, ``missing`` had no time, ``whole`` is the address with the items.
+    """
 
     title: str
     is_searched: bool
@@ -25,6 +38,8 @@ class ListParts:
     filters: list[FilterTag]
     unfiltered: str
     facets: list[FacetLinks]
+    every: FacetLinks | None
+    whole: str
     orders: tuple[Choice, ...]
     views: tuple[Choice, ...]
     pages: list[Choice | None]
@@ -44,6 +59,8 @@ def list_context(page: "Page") -> Mapping[str, object]:
         filters=filters(page),
         unfiltered=str(unfiltered(page)),
         facets=facets(page),
+        every=every_choice(page),
+        whole=str(url.without("_facet")),
         orders=orders(page),
         views=_views(page, choices),
         pages=numbered_pages(page),

@@ -16,7 +16,7 @@ from pqlod.rdf import NamedNode, Term
 if TYPE_CHECKING:
     from pqlod.lda.pages import Page
 
-SHOWN_WITHOUT_ASKING = 5  # facets that are open, unless something of them is chosen
+OPEN_FACETS = 5  # and those of which something is chosen
 MOST_LINKS = 8  # of a facet
 NEIGHBOURS = 2  # numbered pages on each side of the one that is shown
 # How the operator of a filter is read between its property and its value.
@@ -127,21 +127,34 @@ def _iri(text: str) -> NamedNode | None:
 
 def facets(page: "Page") -> list[FacetLinks]:
     """The facets of a list that have anything to choose from."""
-    url = first_page(page).without("_chart", "_facet")
     found = page.companions.facets if page.companions else ()
-    offered = [facet for facet in found if len(facet.values) > 1 or facet.replaces or not facet.is_complete]
-    return [_facet_links(facet, url, place) for place, facet in enumerate(offered)]
+    offered = [facet for facet in found if len(facet.values) > 1 or _is_chosen(facet) or not facet.is_complete]
+    return [
+        _facet_links(page, facet, MOST_LINKS, is_open=place < OPEN_FACETS or _is_chosen(facet))
+        for place, facet in enumerate(offered)
+    ]
 
 
-def _facet_links(facet: Facet, url: RequestUrl, place: int) -> FacetLinks:
+def every_choice(page: "Page") -> FacetLinks | None:
+    """The facet of which all choices were asked for."""
+    facet = page.companions.every if page.companions else None
+    return _facet_links(page, facet, len(facet.values), is_open=True) if facet else None
+
+
+def _is_chosen(facet: Facet) -> bool:
+    return any(value.is_chosen for value in facet.values)
+
+
+def _facet_links(page: "Page", facet: Facet, most: int, *, is_open: bool) -> FacetLinks:
+    """Its first links and those that are chosen; days and numbers have no first ones, and all are there."""
+    url = first_page(page).without("_chart", "_facet")
     links = tuple(
         FacetLink(value.label, value.count, str(facet.chosen(url, None if value.is_chosen else value)), value.is_chosen)
         for place, value in enumerate(facet.values)
-        if place < MOST_LINKS or value.is_chosen or facet.kind is not FacetKind.VALUE
+        if place < most or value.is_chosen or facet.kind is not FacetKind.VALUE
     )
-    is_open = place < SHOWN_WITHOUT_ASKING or any(value.is_chosen for value in facet.values)
-    every = str(url.with_parameters(_facet=facet.name))
-    return FacetLinks(facet.label, links, facet.others + len(facet.values) - len(links), every, facet.is_complete, is_open)
+    others = facet.others + len(facet.values) - len(links)
+    return FacetLinks(facet.label, links, others, str(url.with_parameters(_facet=facet.name)), facet.is_complete, is_open)
 
 
 def orders(page: "Page") -> tuple[Choice, ...]:

@@ -78,6 +78,7 @@ def test_a_reserved_parameter_is_read(parse, address, field, value):
         pytest.param("/books?_lang=e_n", "_lang", "no language tag", id="language"),
         pytest.param("/books?title=a&lang-title=**", "lang-title", "no language tag", id="language of a path"),
         pytest.param("/books?_chart=nosuch", "_chart", "There is no chart 'nosuch'", id="chart"),
+        pytest.param("/books?_facet=nosuch", "_facet", "There is no facet 'nosuch'", id="facet"),
         pytest.param("/book/b1?_chart=pages", "_chart", "only be used with a list", id="chart of an item"),
         pytest.param("/books?_subject=nosuch", "_subject", "not an IRI", id="subject"),
         pytest.param("/books?_graph=a b", "_graph", "not an IRI", id="graph"),
