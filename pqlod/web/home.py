@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from pqlod.errors import StoreError
+from pqlod.formatters.html.frame import today
 from pqlod.formatters.html.home import Stock, write_home
 from pqlod.lda.companions import Companions, fetch_home
 from pqlod.lda.model import Api
@@ -12,6 +13,8 @@ from pqlod.web.addresses import root
 from pqlod.web.answers import IS_CURRENT
 from pqlod.web.responses import entity_tag, finish, known_tag
 from pqlod.web.service import Service, joined
+
+SECONDS = 3.0  # for all that it shows of the lists: more than other pages have, for it is kept until the data changes
 
 
 def home_page(service: Service, served: Served) -> Response:
@@ -25,13 +28,18 @@ def home_page(service: Service, served: Served) -> Response:
         opened = service.datasets.open(shown.source)
     except StoreError:
         return _response(write_home(served.apis, Companions(missing=(shown.label,)), Stock(), here))
-    version = joined(served.version, opened.dataset.version)
+    version = joined(served.version, opened.dataset.version, str(today()))  # cards say what is overdue
     tag = entity_tag(version, here, "home")
+    is_whole = True
     if known := known_tag(tag):
         response = Response(status=304)
     else:
-        companions = fetch_home(shown, here, opened.dataset, Deadline.after(service.settings.query_seconds))
+        deadline = Deadline.after(service.settings.query_seconds)
+        companions = fetch_home(shown, here, opened.dataset, deadline, seconds=SECONDS)
+        is_whole = not companions.missing
         response = _response(write_home(served.apis, companions, Stock(opened.loaded, opened.generation), here))
+    if not is_whole:  # the next time there may be more
+        return finish(response)
     changed = max(opened.loaded, served.changed) if opened.loaded else None
     response = finish(response, tag=known or tag, changed=changed, max_age=service.settings.max_age)
     if version:
@@ -41,7 +49,7 @@ def home_page(service: Service, served: Served) -> Response:
 
 
 def _version(service: Service, api: Api) -> str:
-    return joined(service.configuration.current().version, service.datasets.version(api.source))
+    return joined(service.configuration.current().version, service.datasets.version(api.source), str(today()))
 
 
 def _response(body: bytes) -> Response:

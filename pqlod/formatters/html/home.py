@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pqlod.formatters.html.cards import Card, cards_of
 from pqlod.formatters.html.charts import Chart, Shape, chart_of
 from pqlod.formatters.html.frame import data_block, environment, local_address, site_of
 from pqlod.formatters.html.lists import first_page
-from pqlod.formatters.html.titles import title_of
-from pqlod.formatters.html.values import Item, Links, in_words
+from pqlod.formatters.html.values import in_words
 from pqlod.formatters.words import uncapitalised
 from pqlod.lda.companions import Companions, FilledPanel
 from pqlod.lda.model import Api, Endpoint, FormatterKind, ListEndpoint
@@ -36,7 +36,7 @@ class Preview:
 
     label: str
     address: str
-    items: tuple[Item, ...]
+    cards: list[Card]
 
 
 @dataclass(frozen=True)
@@ -102,10 +102,7 @@ def _way(endpoint: Endpoint, others: tuple[Way, ...] = ()) -> Way:
 
 
 def _preview(panel: FilledPanel) -> Preview:
-    page = panel.page
-    links = Links(page.api, "/")
-    items = tuple(Item(title_of(page, item), item.value, links.address(item.value)) for item in page.items)
-    return Preview(panel.panel.label, local_address(panel.panel.address.text, UP), items)
+    return Preview(panel.panel.label, local_address(panel.panel.address.text, UP), cards_of(panel.page, UP))
 
 
 def _charts(panels: Sequence[FilledPanel]) -> Iterator[Chart]:
