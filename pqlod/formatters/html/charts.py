@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pqlod.lda.facets import Facet, FacetValue
 from pqlod.lda.links import RequestUrl
-from pqlod.lda.model import FacetKind, ListEndpoint
+from pqlod.lda.model import Api, FacetDeclaration, FacetKind, ListEndpoint
+from pqlod.rdf import XSD
 
 if TYPE_CHECKING:
     from pqlod.lda.pages import Page
@@ -106,15 +107,22 @@ def chart_of(facet: Facet, url: RequestUrl, title: str = "") -> Chart | None:
 def charts_of_list(page: "Page", url: RequestUrl) -> ListCharts:
     """What the page of a list offers as charts, and the one that is shown; ``url`` is that of its first page."""
     declared = page.endpoint.selector.facets if isinstance(page.endpoint, ListEndpoint) else ()
+    telling = [each for each in declared if not _is_yes_or_no(page.api, each)]
     facet = page.companions.chart if page.companions else None
     return ListCharts(
         chart=chart_of(facet, url) if facet else None,
         choices=tuple(
             ChartChoice(each.label, str(url.with_parameters(_chart=each.name)), each.name == page.request.chart)
-            for each in declared
+            for each in telling
         ),
         without=str(url.without("_chart")),
     )
+
+
+def _is_yes_or_no(api: Api, facet: FacetDeclaration) -> bool:
+    """Has it no more than two bars?"""
+    last = facet.path.last.property
+    return facet.kind is FacetKind.EXISTENCE or bool(last and api.vocabulary.property(last).range == XSD.boolean)
 
 
 def _bar(facet: Facet, value: FacetValue, url: RequestUrl, shape: Shape) -> Bar:
