@@ -9,6 +9,7 @@ from datetime import datetime
 
 from lxml import etree
 
+from pqlod.formatters.html.titles import title_of
 from pqlod.formatters.items import Names
 from pqlod.formatters.xml import XmlWriter, legal_text
 from pqlod.lda.naming import ShortnameMode
@@ -50,7 +51,7 @@ class _Feed:
             _add(feed, "link", rel=relation, type=MEDIA_TYPE, href=url)
         _add(feed, "id", page.iri.value)
         # RFC 4287 section 4.1.1: a feed has an author unless all its entries have
-        _add_authors(feed, self._option("feedAuthors") or (Literal(self._title()),), page.graph)
+        _add_authors(feed, self._option("feedAuthors") or (Literal(self.page.api.label or self._title()),), page.graph)
         for right in rights:
             _add(feed, "rights", _text(right, page.graph))
         _add(feed, "updated", max((updated for updated, _ in entries), default=UNDATED))
@@ -61,8 +62,7 @@ class _Feed:
 
     def _add_entry(self, feed: etree._Element, item: NamedNode, updated: str, content: etree._Element) -> None:
         entry, graph = _add(feed, "entry"), self.page.graph
-        labels = (_text(value, graph) for value in self._values(item, "feedLabelProperties"))
-        _add(entry, "title", next(labels, item.value))
+        _add(entry, "title", self._title_of(item))
         _add(entry, "link", rel="alternate", href=item.value)
         _add(entry, "id", item.value)
         _add(entry, "updated", updated)
@@ -72,6 +72,13 @@ class _Feed:
             _add(entry, "rights", _text(right, graph))
         _add(entry, "content", type="application/xml").append(content)
 
+    def _title_of(self, item: NamedNode) -> str:
+        """By the titles of the API, if it has some and the formatter names no labels; else the first label, or the IRI."""
+        if self.page.api.titles and not self._option("feedLabelProperties"):
+            return title_of(self.page, item)
+        labels = (_text(value, self.page.graph) for value in self._values(item, "feedLabelProperties"))
+        return next(labels, item.value)
+
     def _links(self) -> Iterator[tuple[str, str]]:
         page = self.page
         links = {"self": page.iri.value, "first": page.first, "previous": page.previous, "next": page.next}
@@ -79,7 +86,8 @@ class _Feed:
 
     def _title(self) -> str:
         given = next((_text(term, self.page.graph) for term in self._option("feedTitle")), "")
-        return given or self.page.api.label or DEFAULT_TITLE
+        label = self.page.endpoint.label if self.page.api.titles else ""
+        return given or label or self.page.api.label or DEFAULT_TITLE
 
     def _namespace(self) -> str:
         return next((_text(term, self.page.graph) for term in self._option("feedNamespace")), ELDA.iri)

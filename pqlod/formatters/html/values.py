@@ -89,9 +89,9 @@ class Links:
         self._router = Router((api,))
 
     def address(self, iri: str) -> str:
-        """The local page of a resource where there is one, else its IRI."""
+        """The local page of a resource where there is one, else its IRI; empty if a browser should not follow that."""
         found = self._router.document(iri)
-        return self.up + found.location.lstrip("/") if found else iri
+        return self.up + found.location.lstrip("/") if found else iri if _may_be_followed(iri) else ""
 
     @property
     def lead_to_lists(self) -> bool:
@@ -165,9 +165,16 @@ def _link(resource: Resource, links: Links, text: str) -> Markup:
     return anchor(links.address(resource.value), text or resource.value)
 
 
+def _may_be_followed(address: str) -> bool:
+    try:
+        return urlsplit(address).scheme in {"", *SCHEMES}
+    except ValueError:
+        return False
+
+
 def anchor(address: str, text: str) -> Markup:
     """A link, but for addresses that a browser should not follow (``javascript:``, ``urn:``), which are text."""
-    if urlsplit(address).scheme not in {"", *SCHEMES}:
+    if not address or not _may_be_followed(address):
         return Markup("{}").format(text)
     return Markup('<a href="{}">{}</a>').format(address, text)
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from lxml import etree
 
 from pqlod.formatters.atom import write_atom
@@ -100,3 +101,12 @@ def test_the_content_of_an_entry_is_the_item_as_xml_in_the_feeds_namespace(make_
 
 def test_control_characters_are_replaced(make_page: Any) -> None:
     assert texts(make_page(r"r:a rdfs:label 'a\u0001b' .", "a"), "a:entry/a:title") == ["a\ufffdb"]
+
+
+def test_entries_are_called_by_the_titles_of_the_api_and_feeds_by_their_lists(client: FlaskClient) -> None:
+    root = etree.fromstring(client.get("/writtenquestions.atom?uin=194746").data)
+
+    assert root.findtext("a:title", namespaces=NAMES) == "Written questions"
+    assert root.findtext("a:entry/a:title", namespaces=NAMES) == "Special Educational Needs"
+    assert root.findtext("a:entry/a:updated", namespaces=NAMES) == "2018-11-22T00:00:00Z"
+    assert root.findtext("a:entry/a:author/a:name", namespaces=NAMES) == "Thelma Walker"
