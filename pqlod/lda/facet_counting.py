@@ -8,6 +8,7 @@ from pqlod.errors import QueryLimitExceeded
 from pqlod.lda.facet_choices import Choice
 from pqlod.lda.filters import Existence, Filter
 from pqlod.lda.model import Api, FacetKind
+from pqlod.lda.parameters import PageRequest
 from pqlod.lda.planning import Everything, all_items, steps_of
 from pqlod.lda.selection import GROUP, count_query, group_query
 from pqlod.rdf import Literal, NamedNode, Term
@@ -49,14 +50,14 @@ class Lists:
 
     def by_index(self, choice: Choice) -> Counting:
         """Counts for a facet; NotIndexed where the index does not tell the items."""
-        return IndexCounting(choice, self._everything(choice))
+        return IndexCounting(choice, self.everything(choice.request))
 
     def by_sparql(self, choice: Choice) -> Counting:
         """Counts for a facet, whatever it is about."""
         return SparqlCounting(choice, self.api, self.dataset, self.matches)
 
-    def _everything(self, choice: Choice) -> Everything:
-        request = choice.request
+    def everything(self, request: PageRequest) -> Everything:
+        """The items of a request; NotIndexed where the index does not tell them."""
         if request.filters not in self._known:
             self._known[request.filters] = None
             self._known[request.filters] = all_items(self.api, request, self.dataset, self.matches)

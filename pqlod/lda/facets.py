@@ -6,23 +6,28 @@ does, as long as there is time.
 """
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Generic, TypeVar
 
 from pqlod.errors import DatasetError
 from pqlod.lda.bindings import compute_variables
 from pqlod.lda.facet_choices import Choice, Pair
 from pqlod.lda.facet_counting import Counting, Lists
+from pqlod.lda.filters import Equality
 from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import Api, FacetDeclaration, FacetKind, ListEndpoint
-from pqlod.lda.parameters import PageRequest
-from pqlod.lda.planning import find_matches
+from pqlod.lda.parameters import PageRequest, read_filter
+from pqlod.lda.planning import condition_of, find_matches, steps_of
 from pqlod.lda.titles import titles_of
 from pqlod.rdf import XSD, Literal, NamedNode, Term, local_name
 from pqlod.store.columns import NotIndexed
 from pqlod.store.dataset import Dataset
 from pqlod.store.deadline import Deadline
+
+Counted = TypeVar("Counted")
 
 BUDGET = 1.0  # seconds
 MOST_KEPT = 256  # lists whose facets are kept in memory
@@ -68,6 +73,15 @@ class Facet:
         return replace(url, parameters=(*kept, *(value.parameters if value else ())))
 
 
+@dataclass(frozen=True)
+class Median:
+    """The median of so many numbers; ``value`` is the choice of which they are, None for the whole list."""
+
+    value: FacetValue | None
+    count: int
+    median: Decimal
+
+
 def facets(
     api: Api,
     request: PageRequest,
@@ -82,7 +96,7 @@ def facets(
     ``budget`` is in seconds: what it does not suffice for is left out, and said to be incomplete. An item has no facets.
     """
     declared = _declared(request, names)
-    key = (api.source.iri.value, dataset.version, request.url.path, _list_of(request.url), declared, most)
+    key = (*_key(api, request, dataset), declared, most)
     found = _kept.get(api, key)
     if found is None:
         deadline = Deadline.after(budget)
@@ -92,39 +106,75 @@ def facets(
     return found
 
 
+def medians(
+    api: Api, request: PageRequest, dataset: Dataset, *, of: str, by: str, most: int = 10, budget: float = BUDGET
+) -> tuple[Median, ...]:
+    """The median of the numbers of one facet, of a list and of each choice of another facet by values, by their names.
+
+    The index of values alone tells them: where it does not, there are none. ``budget`` is in seconds.
+    """
+    found = {facet.name: facet for facet in facets(api, request, dataset, names={of, by}, most=most, budget=budget)}
+    declared = {facet.name: facet for facet in _declared(request, found)}
+    if set(found) != {of, by}:
+        return ()
+    key = (*_key(api, request, dataset), declared[of], declared[by], most)
+    kept = _kept_medians.get(api, key)
+    if kept is None:
+        numbers, groups = (Choice(api, request, declared[name]) for name in (of, by))
+        with suppress(NotIndexed, DatasetError):
+            lists = Lists(api, dataset.until(Deadline.after(budget)), find_matches(request, dataset))
+            kept = tuple(_medians(lists, numbers, groups, found[by]))
+            if dataset.version:
+                _kept_medians.keep(api, key, kept)
+    return kept or ()
+
+
+def _medians(lists: Lists, numbers: Choice, groups: Choice, facet: Facet) -> Iterator[Median]:
+    path = steps_of(numbers.facet.path.steps)
+    for value in (None, *facet.values):
+        found = lists.everything(groups.request if value else groups.whole).found
+        for name, text in value.parameters if value else ():
+            for one in read_filter(lists.api, groups.whole, name, (text,)):
+                if isinstance(one, Equality):
+                    found = found.meeting(condition_of(one))
+        if (median := found.median(path)) is not None:
+            yield Median(value, found.having(path), Decimal(median[1:]))
+
+
 def _declared(request: PageRequest, names: Collection[str] | None) -> tuple[FacetDeclaration, ...]:
     if not isinstance(request.endpoint, ListEndpoint) or request.subject:
         return ()
     return tuple(facet for facet in request.endpoint.selector.facets if names is None or facet.name in names)
 
 
-def _list_of(url: RequestUrl) -> tuple[Pair, ...]:
-    """The parameters that say which items a list has."""
-    return tuple(sorted(pair for pair in url.parameters if pair[0] not in OF_PAGES))
+def _key(api: Api, request: PageRequest, dataset: Dataset) -> tuple[object, ...]:
+    """Which items of which data a list has."""
+    parameters = (pair for pair in request.url.parameters if pair[0] not in OF_PAGES)
+    return api.source.iri.value, dataset.version, request.url.path, *sorted(parameters)
 
 
-class _Kept:
-    """The facets of lists that were counted lately."""
+class _Kept(Generic[Counted]):
+    """What was counted of lists lately."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[object, ...], tuple[Api, tuple[Facet, ...]]] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], tuple[Api, tuple[Counted, ...]]] = OrderedDict()
 
     def clear(self) -> None:
         """Forgets them, as for measurements."""
         self._kept.clear()
 
-    def get(self, api: Api, key: tuple[object, ...]) -> tuple[Facet, ...] | None:
+    def get(self, api: Api, key: tuple[object, ...]) -> tuple[Counted, ...] | None:
         """None too where the configuration was read anew since."""
-        known, facets = self._kept.get(key, (None, ()))
-        return facets if known is api else None
+        known, counted = self._kept.get(key, (None, ()))
+        return counted if known is api else None
 
-    def keep(self, api: Api, key: tuple[object, ...], facets: tuple[Facet, ...]) -> None:
-        self._kept[key] = api, facets
+    def keep(self, api: Api, key: tuple[object, ...], counted: tuple[Counted, ...]) -> None:
+        self._kept[key] = api, counted
         while len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
 
 
-_kept = _Kept()
+_kept, _kept_medians = _Kept[Facet](), _Kept[Median]()
 
 
 def _counted(

@@ -1,11 +1,12 @@
 """What a page says of itself: its links, its other formats and views, how it came about."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from pqlod import __version__
 from pqlod.lda.bindings import Bindings, expand, text_of
+from pqlod.lda.facets import Facet
 from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import Api, Endpoint, FormatterDeclaration, FormatterKind, ItemEndpoint, MetadataBlock
 from pqlod.lda.parameters import METADATA_GROUPS, PageRequest
@@ -42,6 +43,8 @@ LDA_SPECIFICATION = "https://github.com/UKGovLD/linked-data-api/blob/wiki/Specif
 
 PARTIAL_SEARCH = "So many items match the search that only some of them were looked at: the best, or the newest."
 
+FACETS = "facets"  # the name in _metadata for what the list can be narrowed by: not one of the groups, for it is counted
+
 # Links that a page has whatever is switched off: without them it says nothing at all.
 ESSENTIAL = frozenset({API.items, FOAF.primaryTopic})
 # Formats in which a page still says that it is one, as in Elda.
@@ -64,6 +67,7 @@ class Facts:
     selection_query: Callable[[], str]  # its text, which can be long
     selection_plan: str  # how the items were found, for people
     view_query: Callable[[], str]  # likewise
+    facets: tuple[Facet, ...]
     licences: tuple[Resource, ...]
     descriptions: Graph  # of the licences, from the dataset
 
@@ -133,6 +137,7 @@ def page_metadata(facts: Facts) -> Graph:
         extra += _versions(facts, links, page)
     if "formats" in groups:
         extra += _formats(facts, links, page)
+    extra += _facets(facts, links, page)
     extra += _blocks(facts, page)
     default = [triple for triple in _default(facts, links, page) if triple.subject != page or _is_shown(facts, triple)]
     if groups & {"execution", "bindings"}:
@@ -253,6 +258,27 @@ def _formats(facts: Facts, links: Links, page: NamedNode) -> Iterator[Triple]:
             yield Triple(media_type, RDFS.label, Literal(formatter.media_types[0].partition(";")[0].strip()))
 
 
+def _facets(facts: Facts, links: Links, page: NamedNode) -> Iterator[Triple]:
+    """What the list can be narrowed by, where the request asks for that."""
+    if not facts.facets:
+        return
+    facets = [BlankNode() for _ in facts.facets]
+    yield from _rdf_list(page, PQLOD.facets, facets)
+    for node, facet in zip(facets, facts.facets, strict=True):
+        yield Triple(node, API.name, Literal(facet.name))
+        yield Triple(node, RDFS.label, Literal(facet.label))
+        yield Triple(node, PQLOD.others, _long(facet.others))
+        yield Triple(node, PQLOD.without, _long(facet.without))
+        yield Triple(node, PQLOD.isComplete, _boolean(facet.is_complete))
+        choices = [BlankNode() for _ in facet.values]
+        yield from _rdf_list(node, PQLOD.choices, choices)
+        for choice, value in zip(choices, facet.values, strict=True):
+            yield Triple(choice, RDFS.label, Literal(value.label))
+            yield Triple(choice, PQLOD.count, _long(value.count))
+            yield Triple(choice, PQLOD.isChosen, _boolean(value.is_chosen))
+            yield Triple(choice, PQLOD.list, _iri(facet.chosen(links.url, value)))
+
+
 def _variable_bindings(facts: Facts, execution: BlankNode) -> Iterator[Triple]:
     for name, text in sorted(_variables(facts).items()):
         node = BlankNode()
@@ -327,7 +353,7 @@ def _public_address(facts: Facts, links: Links) -> NamedNode | None:
     return source.iri if source.iri.value.startswith(("http:", "https:")) else None
 
 
-def _rdf_list(subject: Resource, predicate: NamedNode, members: tuple[NamedNode, ...]) -> Iterator[Triple]:
+def _rdf_list(subject: Resource, predicate: NamedNode, members: Sequence[Resource]) -> Iterator[Triple]:
     cells = [BlankNode() for _ in members]
     yield Triple(subject, predicate, cells[0] if cells else RDF.nil)
     rests: list[Resource] = [*cells[1:], RDF.nil]
@@ -338,6 +364,10 @@ def _rdf_list(subject: Resource, predicate: NamedNode, members: tuple[NamedNode,
 
 def _iri(url: RequestUrl) -> NamedNode:
     return NamedNode(str(url))
+
+
+def _boolean(value: bool) -> Literal:
+    return Literal(str(value).lower(), datatype=XSD.boolean)
 
 
 def _long(number: int) -> Literal:

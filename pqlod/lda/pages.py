@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from pqlod.errors import BadParameter, ItemNotFound, QuerySyntaxError
 from pqlod.lda.bindings import Bindings, compute_variables, text_of
+from pqlod.lda.facets import facets
 from pqlod.lda.gone import why_gone
-from pqlod.lda.metadata import Facts, Links, page_metadata
+from pqlod.lda.metadata import FACETS, Facts, Links, page_metadata
 from pqlod.lda.model import Api, Endpoint, FormatterDeclaration, FormatterKind, ItemEndpoint, ListEndpoint, ViewKind
 from pqlod.lda.parameters import RESERVED, PageRequest
 from pqlod.lda.paths import PropertyPath
@@ -121,6 +122,7 @@ def fetch_page(
         selection_query=selected.query,
         selection_plan=selected.plan,
         view_query=view.query,
+        facets=facets(api, request, dataset) if FACETS in request.metadata else (),
         licences=licences,
         descriptions=descriptions,
     )

@@ -1,9 +1,9 @@
 """What things are called: by the titles of the configuration, or their labels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pqlod.lda.model import Api
-from pqlod.rdf import RDFS, SKOS, Literal, NamedNode, Term
+from pqlod.rdf import RDFS, SKOS, Graph, Literal, NamedNode, Term
 from pqlod.store.dataset import Dataset
 from pqlod.store.query import Query
 
@@ -16,12 +16,19 @@ def titles_of(api: Api, things: Sequence[NamedNode], dataset: Dataset) -> Mappin
         return {}
     titles = [path.last.property for path in api.titles if len(path.steps) == 1]
     ranks = {property: rank for rank, property in enumerate((*titles, *LABELS)) if property}
-    values, properties = (" ".join(map(str, terms)) for terms in (things, ranks))
-    pattern = f"VALUES ?thing {{ {values} }} VALUES ?property {{ {properties} }} ?thing ?property ?label"
-    rows = dataset.select(Query(f"SELECT * WHERE {{ {pattern} }}", name="labels", is_bounded=True))
     found: dict[Term, list[tuple[int, bool, str]]] = {}
-    for row in rows:
-        label, property = row["label"], row["property"]
-        if isinstance(label, Literal) and isinstance(property, NamedNode):
-            found.setdefault(row["thing"], []).append((ranks[property], (label.language or "en") != "en", label.value))
-    return {thing: min(labels)[2] for thing, labels in found.items()}
+    for thing, property, title in _said(things, ranks, dataset):
+        if isinstance(title, Literal):
+            found.setdefault(thing, []).append((ranks[property], (title.language or "en") != "en", title.value))
+    return {thing: min(titles)[2] for thing, titles in found.items()}
+
+
+def _said(things: Sequence[NamedNode], properties: Iterable[NamedNode], dataset: Dataset) -> Graph:
+    """What the properties say of the things."""
+    followed = dataset.follow(things, {property: {} for property in properties})
+    if followed is not None:
+        return followed
+    values, wanted = " ".join(map(str, things)), ", ".join(map(str, properties))
+    pattern = f"VALUES ?thing {{ {values} }} ?thing ?property ?title FILTER (?property IN ({wanted}))"
+    query = f"CONSTRUCT {{ ?thing ?property ?title }} WHERE {{ {pattern} }}"
+    return dataset.construct(Query(query, name="titles", is_bounded=True))

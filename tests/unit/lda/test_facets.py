@@ -1,5 +1,6 @@
 """Facets: each choice leaves as many items as is said, whichever way they are counted."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -12,16 +13,17 @@ from hypothesis import strategies as st
 from pyoxigraph import Store
 
 from pqlod.app import configuration_reader
+from pqlod.formatters.json import write_json
 from pqlod.lda import facets as module
 from pqlod.lda.config import read_configuration
-from pqlod.lda.facets import Facet, facets
+from pqlod.lda.facets import Facet, facets, medians
 from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import Api
-from pqlod.lda.pages import select_items
+from pqlod.lda.pages import fetch_page, select_items
 from pqlod.lda.parameters import PageRequest, parse_parameters
 from pqlod.lda.planning import index_plan
 from pqlod.lda.routing import Router
-from pqlod.rdf import PARL
+from pqlod.rdf import PARL, NamedNode
 from pqlod.store.dataset import Dataset
 from pqlod.store.embedded import EmbeddedDataset
 from pqlod.store.generations import Generations
@@ -46,12 +48,23 @@ class Asked:
 
     def parse(self, address: str) -> PageRequest:
         path, _, query = address.partition("?")
-        url = RequestUrl("", path, tuple(parse_qsl(query, keep_blank_values=True)))
+        url = RequestUrl("http://h.example", path, tuple(parse_qsl(query, keep_blank_values=True)))
         found = self._router.match(path, url.values())
         return parse_parameters(self.api, found.endpoint, found.variables, url, found.consumed)
 
     def facets(self, address: str, way: str = "index", **options) -> dict[str, Facet]:
         return {facet.name: facet for facet in facets(self.api, self.parse(address), self.datasets[way], budget=60, **options)}
+
+    def days(self, address: str) -> dict[NamedNode, int]:
+        """The days to the answer of each item of a list."""
+        store = self.datasets["SPARQL"].store
+        tabled, answered = (
+            {row["item"]: date.fromisoformat(row["day"].value) for row in store.query(f"SELECT * {{ ?item {path} ?day }}")}
+            for path in (str(PARL.dateTabled), f"{PARL.answer}/{PARL.dateOfAnswer}")
+        )
+        request = replace(self.parse(address), page_size=10_000)
+        listed = select_items(self.api, request, self.datasets["index"]).items
+        return {item: (answered[item] - tabled[item]).days for item in listed if item in answered}
 
     def total(self, url: RequestUrl) -> int:
         request = replace(self.parse(f"{url.path}?{_query(url)}"), is_counted=True)
@@ -148,17 +161,78 @@ def test_a_choice_leaves_as_many_items_as_is_said(data, most, request):
 )
 @pytest.mark.parametrize("way", ["index", "overlay", "SPARQL"])
 def test_days_from_one_to_another_are_filtered_by(parliament: Asked, address: str, numbers: str, way: str):
-    store = parliament.datasets["SPARQL"].store
-    tabled, answered = (
-        {
-            row["item"]: date.fromisoformat(row["day"].value)
-            for row in store.query(f"PREFIX parl: <{PARL.iri}> SELECT ?item ?day {{ ?item {path} ?day }}")
-        }
-        for path in ("parl:dateTabled", "parl:answer/parl:dateOfAnswer")
-    )
-    listed = select_items(parliament.api, parliament.parse("/writtenquestions?_pageSize=1000"), parliament.datasets["SPARQL"])
-    wanted = {item for item in listed.items if item in answered and str((answered[item] - tabled[item]).days) in numbers.split()}
+    wanted = {item for item, days in parliament.days("/writtenquestions").items() if str(days) in numbers.split()}
 
     request = parliament.parse(f"/writtenquestions{address}&_pageSize=500")
     assert wanted
     assert set(select_items(parliament.api, request, parliament.datasets[way]).items) == wanted
+
+
+def test_medians_of_a_list_and_of_its_choices(parliament: Asked):
+    for way in ("index", "overlay"):
+        asked = parliament.parse("/writtenquestions")
+        options = {"of": "daysToAnswer-step", "by": "AnsweringBody", "most": 3, "budget": 60}
+        found = medians(parliament.api, asked, parliament.datasets[way], **options)
+        assert len(found) > 2
+        for one in found:
+            parameters = "&".join(f"{quote(name)}={quote(text)}" for name, text in one.value.parameters) if one.value else ""
+            numbers = parliament.days(f"/writtenquestions?{parameters}")
+            assert (one.count, one.median) == (len(numbers), sorted(numbers.values())[(len(numbers) - 1) // 2])
+        module._kept_medians.clear()
+    assert medians(parliament.api, asked, parliament.datasets["SPARQL"], **options) == ()
+
+
+def test_what_is_not_counted_in_time_is_said_to_be_incomplete(library: Asked):
+    request = library.parse("/books?tag=a")
+    found = {facet.name: facet for facet in facets(library.api, request, library.datasets["index"], budget=0)}
+
+    assert (found["tag"].is_complete, found["tag"].values, found["tag"].replaces) == (False, (), (("tag", "a"),))
+    assert library.facets("/books?tag=a")["tag"].is_complete
+
+
+def test_facets_are_kept_with_their_data_and_configuration(library: Asked):
+    counted = library.facets("/books?_page=1")
+
+    assert all(library.facets("/books?_sort=pages")[name] is facet for name, facet in counted.items())
+    assert library.facets("/books?pages=7")["tag"] is not counted["tag"]
+    again = facets(replace(library.api), library.parse("/books"), library.datasets["index"])
+    assert again[0] == counted["tag"]
+    assert again[0] is not counted["tag"]
+
+
+@pytest.mark.parametrize("address", ["/book/b1", "/books?_subject=http://books.example/id/b1"], ids=["an item", "one resource"])
+def test_an_item_has_no_facets(library: Asked, address: str):
+    assert library.facets(address) == {}
+
+
+def test_a_choice_is_put_into_an_address_and_taken_out(library: Asked):
+    url = library.parse("/books?_page=3&printed=2018-11-22&min-printed=2018-01-01&max-printed=2018-12-31").url
+    facet = library.facets("/books?min-printed=2018-01-01&max-printed=2018-12-31")["printed-year"]
+    (later,) = [value for value in facet.values if value.label == "2020"]
+
+    assert [value.label for value in facet.values if value.is_chosen] == ["2018"]
+    assert _query(facet.chosen(url, later)) == "printed=2018-11-22&min-printed=2020-01-01&max-printed=2020-12-31"
+    assert _query(facet.chosen(url, None)) == "printed=2018-11-22"
+
+
+def test_ends_that_are_no_choice_narrow_the_choices(library: Asked):
+    facet = library.facets("/books?min-printed=2018-11-23")["printed-month"]
+
+    assert [(value.label, value.count, dict(value.parameters)["min-printed"]) for value in facet.values] == [
+        ("February 2020", 1, "2020-02-01"),
+        ("November 2018", 1, "2018-11-23"),
+    ]
+
+
+def test_a_page_tells_its_facets_where_it_is_asked(library: Asked):
+    request = library.parse("/books?_metadata=facets&isRare=true&_page=0")
+    page = fetch_page(library.api, request.endpoint, request, request.endpoint.formatters["json"], library.datasets["index"])
+    result = json.loads(write_json(page))["result"]
+
+    rare = next(facet for facet in result["facets"] if facet["name"] == "isRare")
+    assert [(choice["label"], choice["count"], choice["isChosen"]) for choice in rare["choices"]] == [
+        ("no", 1, False),
+        ("yes", 1, True),
+    ]
+    assert "isRare=false" in str(rare["choices"][0]["list"])
+    assert all(type(choice["count"]) is int for facet in result["facets"] for choice in facet["choices"])
