@@ -5,7 +5,7 @@ page says so.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
@@ -40,10 +40,11 @@ from pqlod.rdf import RDF, RDFS, SKOS, BlankNode, Graph, Literal, NamedNode, Ter
 from pqlod.store.dataset import Dataset
 from pqlod.store.deadline import NEVER, Deadline
 
-SECONDS = 1.0  # for all that a page has beside it
+SECONDS = 2.0  # for all that a page has beside it
 HTML = FormatterDeclaration("html", FormatterKind.HTML, ("text/html",))
 MOST_CHOICES = 60  # of a facet: every department
-MOST_BARS = 600  # of a chart: the months of fifty years
+MOST_IN_TIME = 600  # bars of a chart: the months of fifty years
+MOST_RANKED = 16  # bars of a chart that lie one under the other
 MOST_VALUES = 50  # of an item, put into the address of a list
 MOST_WORDS = 12  # of a value, searched for
 MOST_PASSED = 20  # pages of a list, on the way to an item in it
@@ -149,7 +150,7 @@ def _beside_list(page: Page, sources: Sources) -> Companions:
 
 def _every_choice(page: Page, dataset: Dataset, until: Deadline) -> Facet | None:
     sources = Sources(dataset.until(until), deadline=until)
-    return next(iter(_facets(page, (page.request.facet,), MOST_BARS, sources)), None)
+    return next(iter(_facets(page, (page.request.facet,), MOST_IN_TIME, sources)), None)
 
 
 def _facets_to_choose(page: Page, sources: Sources) -> tuple[Facet, ...]:
@@ -159,7 +160,7 @@ def _facets_to_choose(page: Page, sources: Sources) -> tuple[Facet, ...]:
     return _facets(page, names, MOST_CHOICES, sources)
 
 
-def _facets(page: Page, names: Sequence[str], most: int, sources: Sources) -> tuple[Facet, ...]:
+def _facets(page: Page, names: Collection[str], most: int, sources: Sources) -> tuple[Facet, ...]:
     return facets(page.api, page.request, sources.dataset, names=names, most=most, budget=sources.deadline.left)
 
 
@@ -193,7 +194,8 @@ def _filled_panel(api: Api, panel: Panel, url: RequestUrl, sources: Sources, spa
     fetched = sources.attempt(panel.label, partial(list_page, api, url, panel.size + spare, sources))
     if fetched is None:
         return None
-    charts = panel.charts if fetched.items else ()
+    is_more = fetched.has_next or len(fetched.items) > panel.size  # than the panel shows already
+    charts = panel.charts if is_more else ()
     return FilledPanel(
         panel, fetched, sources.attempt(f"charts of {panel.label}", partial(_facets_of, fetched, charts, sources)) or ()
     )
@@ -201,9 +203,13 @@ def _filled_panel(api: Api, panel: Panel, url: RequestUrl, sources: Sources, spa
 
 def _facets_of(page: Page, names: Sequence[str], sources: Sources) -> tuple[Facet, ...]:
     """The facets of a list that are shown as charts, in the order of their names."""
-    if not names:
-        return ()
-    found = _facets(page, names, MOST_BARS, sources)
+    declared = page.endpoint.selector.facets if isinstance(page.endpoint, ListEndpoint) else ()
+    ranked = {each.name for each in declared if each.kind is FacetKind.VALUE}
+    found = [
+        facet
+        for chosen, most in ((ranked.intersection(names), MOST_RANKED), (set(names) - ranked, MOST_IN_TIME))
+        for facet in _facets(page, chosen, most, sources)
+    ]
     sources.missing.extend(facet.label for facet in found if not facet.is_complete)
     return tuple(sorted((facet for facet in found if facet.is_complete), key=lambda facet: names.index(facet.name)))
 

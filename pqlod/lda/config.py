@@ -18,7 +18,7 @@ from pqlod.lda.endpoints import EndpointReader
 from pqlod.lda.files import ConfigurationFile, Mount, find_files, read_file, read_vocabulary_file
 from pqlod.lda.formats import FormatterReader
 from pqlod.lda.known import check_properties
-from pqlod.lda.model import Api, Endpoint, PageDeclaration, Rewrite, Source
+from pqlod.lda.model import Api, Endpoint, Rewrite, Source
 from pqlod.lda.page_declarations import PageDeclarationReader
 from pqlod.lda.paths import PropertyPath, parse_path
 from pqlod.lda.reading import Node, Report, show
@@ -114,16 +114,12 @@ class _FileReader:
             text_index=tuple(self._paths(node, PQLOD.textIndex, vocabulary)),
             titles=tuple(self._paths(node, PQLOD.titles, vocabulary)),
             untitled=self._pattern(node, PQLOD.untitled),
-            pages=tuple(self._pages(node, pages)),
+            pages=tuple(pages.pages(node)),
             menu=self.report.usable(lambda: tuple(pages.menu(node))) or (),
             search=self.report.usable(partial(pages.search, node)) or "",
             home=self.report.usable(partial(pages.home, node)) or (),
             graph=node.graph,
         )
-
-    def _pages(self, node: Node, reader: PageDeclarationReader) -> Iterable[PageDeclaration]:
-        declared = (self.report.usable(partial(reader.read, described)) for described in node.nodes(PQLOD.page))
-        return (declaration for declaration in declared if declaration)
 
     def _endpoints(self, node: Node, reader: EndpointReader) -> Iterable[Endpoint]:
         templates: dict[str, str] = {}

@@ -30,6 +30,17 @@ class PageDeclarationReader:
         self._vocabulary, self._prefix, self._templates = vocabulary, prefix, templates
         self._lists = [endpoint for endpoint in endpoints if isinstance(endpoint, ListEndpoint)]
 
+    def pages(self, node: Node) -> Iterator[PageDeclaration]:
+        """The declarations of an API. Of two for one class the first counts."""
+        known: set[NamedNode] = set()
+        for described in node.nodes(PQLOD.page):
+            declaration = node.report.usable(partial(self.read, described))
+            for repeated in known.intersection(declaration.classes if declaration else ()):
+                described.note(PQLOD.of, f"{node.show(repeated)} has a page already, which counts. Expected: one.")
+            if declaration:
+                known.update(declaration.classes)
+                yield declaration
+
     def read(self, node: Node) -> PageDeclaration:
         neighbours = node.text(PQLOD.neighbours)
         return PageDeclaration(

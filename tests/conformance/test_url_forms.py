@@ -109,6 +109,8 @@ LISTS = [
     ("/constituencies?exists-endedDate=false", lambda item: "endedDate" not in item),
     ("/sessions", has("displayName", "startDate", "parliament")),
     ("/sessions/days", has("date", "session")),
+    ("/seats", has("member", "constituency", "party", "startDate")),
+    ("/seats?member=http://data.parliament.uk/members/4649", of("party", "Labour")),
     ("/terms", has("prefLabel")),
     ("/terms?class=ORG", of("class", "ORG")),
     ("/answeringbodies", has("label", "answeringDeptId")),

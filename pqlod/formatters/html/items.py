@@ -1,22 +1,20 @@
 """The page of an item: as its kind is shown, or all its properties; what is beside it; and what can be done with it."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from html import unescape
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import nh3
 from markupsafe import Markup
 
+from pqlod.formatters.html.cards import Card, cards_of
 from pqlod.formatters.html.charts import Chart, chart_of
 from pqlod.formatters.html.copying import copies
 from pqlod.formatters.html.facts import ItemFacts
-from pqlod.formatters.html.frame import today
+from pqlod.formatters.html.texts import beginning, plain_text
 from pqlod.formatters.html.titles import title_of
-from pqlod.formatters.html.values import MARKUP, UNSHOWN, Links, anchor, in_words, literal
+from pqlod.formatters.html.values import UNSHOWN, Links, anchor, in_words, literal
 from pqlod.formatters.items import Node, Value, last_segment
 from pqlod.formatters.words import words
 from pqlod.lda.companions import Companions, FilledPanel, declaration_of
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
 LONGEST_CELL = 500  # characters of a text in the table of all properties
 MOST_PROPERTIES = 500  # rows of the table of all properties
 _BIBTEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {c: "\\" + c for c in "{}$&#_%"}
-_BLOCK = re.compile(r"</?(?:p|div|li|br|tr|h[1-6]|ul|ol|table)\b[^<>]*>", re.IGNORECASE)
 
 
 class PropertyRow(NamedTuple):
@@ -40,13 +37,6 @@ class PropertyRow(NamedTuple):
     label: str
     iri: str
     value: Markup
-
-
-class TitledLink(NamedTuple):
-    """The title of a thing, and the address of its page."""
-
-    title: str
-    address: str
 
 
 class LinkingHere(NamedTuple):
@@ -66,7 +56,8 @@ class ShownPanel:
 
     panel: Panel
     page: "Page"
-    items: tuple[TitledLink, ...]
+    cards: tuple[Card, ...]
+    facts: tuple[ItemFacts, ...]
     charts: tuple[Chart, ...]
     address: str
 
@@ -123,20 +114,13 @@ def item_context(page: "Page", links: Links, node: Node) -> Mapping[str, Any]:
         "shown": shown,
         "properties": list(islice(_properties(node, links), MOST_PROPERTIES)),
         "copies": copies(page),
-        "plain": plain,
+        "plain": plain_text,
+        "beginning": beginning,
         "bibtex": bibtex,
         "days": days_between,
-        "today": today().isoformat(),
         "day_of": day_of,
+        "link": anchor,
     }
-
-
-def plain(text: str, most: int = 0) -> str:
-    """A text without its markup, and cut at the end of a word where it has more characters than asked for."""
-    if MARKUP.search(text):
-        text = unescape(nh3.clean(_BLOCK.sub(" ", text), tags=set()))
-    text = " ".join(text.split())
-    return text if not most or len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"
 
 
 def bibtex(text: str) -> str:
@@ -165,10 +149,15 @@ def _classes(page: "Page") -> Iterator[str]:
 
 
 def _panel(filled: FilledPanel, links: Links) -> ShownPanel:
-    items = tuple(TitledLink(title_of(filled.page, item), links.address(item.value)) for item in filled.page.items)
     url = filled.page.request.url.with_suffix("html")
-    charts = tuple(chart for facet in filled.facets if (chart := chart_of(facet, url)))
-    return ShownPanel(filled.panel, filled.page, items if filled.panel.size else (), charts, str(url))
+    return ShownPanel(
+        panel=filled.panel,
+        page=filled.page,
+        cards=tuple(cards_of(filled.page, links.up)) if filled.panel.size else (),
+        facts=tuple(ItemFacts(item, filled.page, links) for item in filled.page.items),
+        charts=tuple(chart for facet in filled.facets if (chart := chart_of(facet, url))),
+        address=str(url),
+    )
 
 
 def _near(iri: NamedNode | None, page: "Page", companions: Companions, links: Links) -> Markup | None:
@@ -206,10 +195,16 @@ def _properties(node: Node, links: Links, above: str = "") -> Iterator[PropertyR
                 yield from _properties(value, links, path)
 
 
+def _text(value: Literal) -> Markup:
+    """A literal; of a very long one the beginning, since the page has all of it elsewhere or in its other formats."""
+    is_long = len(value.value) > LONGEST_CELL
+    return Markup("{}").format(beginning(plain_text(value.value), LONGEST_CELL)) if is_long else literal(value)
+
+
 def _cell(value: Value, links: Links) -> Markup:
     match value:
         case Literal():
-            return Markup("{}").format(plain(value.value, LONGEST_CELL)) if len(value.value) > LONGEST_CELL else literal(value)
+            return _text(value)
         case NamedNode():
             return anchor(links.address(value.value), value.value)
         case Node(id=iri):

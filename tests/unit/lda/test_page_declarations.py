@@ -60,6 +60,15 @@ def test_the_first_declaration_that_fits_counts(read):
     assert api.page_of([X.other]) is None
 
 
+def test_two_declarations_for_one_class_are_told_and_the_first_counts(read):
+    configuration = read('pqlod:of x:Q ; pqlod:template "member" ] , [ pqlod:of x:Q , x:P ; pqlod:template "question"')
+
+    assert [str(each) for each in configuration.mistakes] == [
+        ":api pqlod:page pqlod:of: x:Q has a page already, which counts. Expected: one."
+    ]
+    assert configuration.apis[0].page_of([X.Q]).template == "member"
+
+
 def test_lists_of_a_mounted_file_are_found_under_its_mount(read):
     api = read('pqlod:of x:Q ; pqlod:panels ( [ pqlod:list "/qs/1?by={item}" ] )', prefix="p1::").apis[0]
 
