@@ -149,7 +149,8 @@ def page_limits(settings: Settings) -> Limits:
 
 
 def _for_templates(configuration: LiveConfiguration) -> dict[str, object]:
-    return {"up": upwards(request.path), "site": site_of(configuration.current().apis), "version": __version__}
+    site = site_of(configuration.current().apis)
+    return {"up": upwards(request.path), "here": request.path, "site": site, "version": __version__}
 
 
 def _is_list(endpoint: Endpoint) -> bool:

@@ -26,6 +26,7 @@ def write_html(page: "Page") -> bytes:
         formats=format_links(page),
         site=site_of([page.api]),
         up=links.up,
+        here=page.request.url.path,
     )
     return "".join(page.deadline.watch(pieces)).encode()
 

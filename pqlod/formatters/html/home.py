@@ -62,6 +62,7 @@ def write_home(apis: Sequence[Api], companions: Companions, stock: Stock, root: 
             apis=[(api, tuple(ways(api))) for api in apis],
             site=site,
             up=UP,
+        here="/",
             counts=[panel for panel in companions.panels if not panel.panel.size and not panel.panel.charts and panel.page.items],
             previews=[_preview(panel) for panel in companions.panels if panel.panel.size and panel.page.items],
             charts=charts,

@@ -1,3 +1,4 @@
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -155,3 +156,11 @@ def test_days_and_instants_are_told_in_words(text: str, expected: str | None) ->
 @pytest.mark.parametrize(("path", "expected"), [("/", "./"), ("/a", "./"), ("/a/b", "../"), ("/a/b/c", "../../"), ("/a/", "../")])
 def test_the_way_up_leads_to_the_root(path: str, expected: str) -> None:
     assert upwards(path) == expected
+
+
+@pytest.mark.parametrize("path", ["/members", "/members.html?_page=1", "/queries", "/sparql"])
+def test_the_menu_marks_where_one_is(client: FlaskClient, path: str) -> None:
+    text = client.get(path, headers={"Accept": "text/html"}).text
+
+    name = path.lstrip("/").partition(".")[0]
+    assert re.findall(r'<a href="([^"]+)" aria-current="page">', text) == [f"./{name}"]
