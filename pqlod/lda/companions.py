@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from urllib.parse import unquote
 
 from pqlod.errors import ClientLeft, PqlodError
-from pqlod.lda.facets import Facet, facets
+from pqlod.lda.facets import Facet, Median, facets, medians
 from pqlod.lda.filters import Equality
 from pqlod.lda.incoming import Incoming, fetch_incoming
 from pqlod.lda.links import RequestUrl
@@ -40,6 +40,7 @@ from pqlod.rdf import RDF, RDFS, SKOS, BlankNode, Graph, Literal, NamedNode, Ter
 from pqlod.store.dataset import Dataset
 from pqlod.store.deadline import NEVER, Deadline
 
+PER = "/"  # in the name of a chart: medians of the one facet for each choice of the other
 SECONDS = 2.0  # for all that a page has beside it
 HTML = FormatterDeclaration("html", FormatterKind.HTML, ("text/html",))
 MOST_CHOICES = 60  # of a facet: every department
@@ -53,12 +54,28 @@ Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
+class Medians:
+    """The medians of the numbers of a facet, of a list and of each choice of another facet."""
+
+    of: Facet
+    by: Facet
+    values: tuple[Median, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.of.name}{PER}{self.by.name}"
+
+
+Charted: TypeAlias = Facet | Medians
+
+
+@dataclass(frozen=True)
 class FilledPanel:
-    """A panel with the page of its list, whose items are the panel's, and the facets that it shows as charts."""
+    """A panel with the page of its list, whose items are the panel's, and what it shows as charts."""
 
     panel: Panel
     page: Page
-    facets: tuple[Facet, ...] = ()
+    charts: tuple[Charted, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,13 +91,13 @@ class Neighbours:
 class Companions:
     """What a page has beside it; ``missing`` names what was left out for want of time, or because it failed.
 
-    ``mentioned`` has the titles and labels of the neighbours, and of what links to the item. ``chart`` is the facet of a list
-    that was asked for as a chart, ``every`` that of which all choices were, ``facets`` are what it can be narrowed by, and
+    ``mentioned`` has the titles and labels of the neighbours, and of what links to the item. ``chart`` is what of a list
+    was asked for as a chart, ``every`` that of which all choices were, ``facets`` are what it can be narrowed by, and
     ``titles`` what the resources that it is filtered by are called.
     """
 
     panels: tuple[FilledPanel, ...] = ()
-    chart: Facet | None = None
+    chart: Charted | None = None
     every: Facet | None = None
     facets: tuple[Facet, ...] = ()
     titles: Mapping[Term, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -143,7 +160,7 @@ def _beside_list(page: Page, sources: Sources) -> Companions:
     things = [value for each in equalities for value in each.values if isinstance(value, NamedNode)]
     named = partial(titles_of, page.api, things, sources.dataset)
     titles = sources.attempt("the names of filters", named) if things else None
-    charts = _facets_of(page, (page.request.chart,), sources) if page.request.chart else ()
+    charts = _charts_of(page, (page.request.chart,), sources) if page.request.chart else ()
     facets = sources.attempt("what the list can be narrowed by", partial(_facets_to_choose, page, sources))
     return Companions(chart=next(iter(charts), None), titles=titles or {}, facets=facets or ())
 
@@ -185,7 +202,7 @@ def _panels(page: Page, panels: Iterable[Panel], sources: Sources) -> Iterator[F
         if found:
             items = tuple(item for item in found.page.items if item not in shown)[: panel.size]
             shown.update(items)
-            if items or found.facets:
+            if items or found.charts:
                 yield replace(found, page=replace(found.page, items=items))
 
 
@@ -197,12 +214,26 @@ def _filled_panel(api: Api, panel: Panel, url: RequestUrl, sources: Sources, spa
     is_more = fetched.has_next or len(fetched.items) > panel.size  # than the panel shows already
     charts = panel.charts if is_more else ()
     return FilledPanel(
-        panel, fetched, sources.attempt(f"charts of {panel.label}", partial(_facets_of, fetched, charts, sources)) or ()
+        panel, fetched, sources.attempt(f"charts of {panel.label}", partial(_charts_of, fetched, charts, sources)) or ()
     )
 
 
+def _charts_of(page: Page, names: Sequence[str], sources: Sources) -> tuple[Charted, ...]:
+    """What of a list is shown as charts, in the order of their names."""
+    facets = _facets_of(page, [name for name in names if PER not in name], sources)
+    medians = (_medians_of(page, name, sources) for name in names if PER in name)
+    return tuple(sorted((*facets, *filter(None, medians)), key=lambda charted: names.index(charted.name)))
+
+
+def _medians_of(page: Page, name: str, sources: Sources) -> Medians | None:
+    of, _, by = name.partition(PER)
+    found = {facet.name: facet for facet in _facets(page, {of, by}, MOST_RANKED, sources)}
+    values = medians(page.api, page.request, sources.dataset, of=of, by=by, most=MOST_RANKED, budget=sources.deadline.left)
+    return Medians(found[of], found[by], values) if values else None
+
+
 def _facets_of(page: Page, names: Sequence[str], sources: Sources) -> tuple[Facet, ...]:
-    """The facets of a list that are shown as charts, in the order of their names."""
+    """Facets of a list with as many values as a chart has bars; one that was not counted in time is missing."""
     declared = page.endpoint.selector.facets if isinstance(page.endpoint, ListEndpoint) else ()
     ranked = {each.name for each in declared if each.kind is FacetKind.VALUE}
     found = [
@@ -211,7 +242,7 @@ def _facets_of(page: Page, names: Sequence[str], sources: Sources) -> tuple[Face
         for facet in _facets(page, chosen, most, sources)
     ]
     sources.missing.extend(facet.label for facet in found if not facet.is_complete)
-    return tuple(sorted((facet for facet in found if facet.is_complete), key=lambda facet: names.index(facet.name)))
+    return tuple(facet for facet in found if facet.is_complete)
 
 
 def _url(root: str, address: UriTemplate) -> RequestUrl:

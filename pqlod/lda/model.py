@@ -101,6 +101,13 @@ class Selector:
     card_viewer: Viewer | None = None
     orders: tuple[ListOrder, ...] = ()
 
+    @property
+    def charts(self) -> tuple[str, ...]:
+        """What can be drawn: its facets, and the medians of those in steps for each choice of those by values."""
+        steps = [facet.name for facet in self.facets if facet.kind is FacetKind.STEP]
+        values = [facet.name for facet in self.facets if facet.kind is FacetKind.VALUE]
+        return (*(facet.name for facet in self.facets), *(f"{of}/{by}" for of in steps for by in values))
+
 
 class FormatterKind(Enum):
     """Which of pqlod's formatters writes what a configuration's formatter declares."""

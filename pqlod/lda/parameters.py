@@ -69,7 +69,7 @@ RESERVED: Mapping[str, Reserved] = {
     "_lang": Reserved("languages to look in and to show"),
     "_search": Reserved("words to search for"),
     "_count": Reserved("whether to count all items: yes or no", is_single=True),
-    "_chart": Reserved("the name of a facet to show as a chart", is_single=True, is_for_lists=True),
+    "_chart": Reserved("what to show as a chart: the name of a facet, or of two for medians", is_single=True, is_for_lists=True),
     "_facet": Reserved("the name of a facet to show all choices of", is_single=True, is_for_lists=True),
     "_subject": Reserved("one resource to show instead of a selection", is_single=True),
     "_graph": Reserved("the named graph to ask", is_single=True),
@@ -353,8 +353,7 @@ class _Reserved:
 
     def _facet(self, parameter: str) -> str:
         name = self._one(parameter)
-        facets = self.endpoint.selector.facets if isinstance(self.endpoint, ListEndpoint) else ()
-        known = [facet.name for facet in facets]
+        known = self.endpoint.selector.charts if isinstance(self.endpoint, ListEndpoint) else ()
         if name and name not in known:
             expected = f"one of {', '.join(known)}" if known else "nothing: this list has no facets"
             what = parameter.removeprefix("_")

@@ -1,11 +1,14 @@
 """A facet as a chart: bars that lead to the items that they count, with the table that is behind them."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from pqlod.formatters.words import uncapitalised
+from pqlod.lda.companions import PER, Charted, Medians
 from pqlod.lda.facets import Facet, FacetValue
 from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import Api, FacetDeclaration, FacetKind, ListEndpoint
@@ -34,7 +37,7 @@ class Bar:
     """A bar: its label, how long it is, the address of the list of what it counts, and of a time the day on which it begins."""
 
     label: str
-    count: int
+    count: int | Decimal
     address: str
     begins: str = ""
     is_chosen: bool = False
@@ -42,7 +45,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """What a page draws: bars of a shape, and what is to be said of them. ``unit`` is "month" or "year" of bars in time."""
+    """What a page draws: bars of a shape, and what is to be said of them. ``unit`` is "month" or "year" of bars in time.
+
+    ``label`` says what each bar is, ``counted`` what it has.
+    """
 
     name: str
     title: str
@@ -50,10 +56,11 @@ class Chart:
     shape: Shape
     bars: tuple[Bar, ...]
     unit: str = ""
+    counted: str = "Number"
     notes: tuple[str, ...] = ()
 
     @property
-    def most(self) -> int:
+    def most(self) -> int | Decimal:
         return max((bar.count for bar in self.bars), default=0)
 
     @property
@@ -82,11 +89,33 @@ class ListCharts:
     without: str
 
 
-def chart_of(facet: Facet, url: RequestUrl, title: str = "") -> Chart | None:
-    """The chart of a facet of the list at this address; None where there is nothing to draw.
+def chart_of(charted: Charted, url: RequestUrl) -> Chart | None:
+    """The chart of a facet, or of medians, of the list at this address; None where there is nothing to draw."""
+    return _of_medians(charted, url) if isinstance(charted, Medians) else _of_facet(charted, url)
 
-    Its title is that given, or the label of the facet.
-    """
+
+def _of_medians(medians: Medians, url: RequestUrl) -> Chart | None:
+    """The medians of each choice, the longest bar first, and before them that of the whole list."""
+    of_all = [Bar("All", each.median, str(url.without("_chart"))) for each in medians.values if each.value is None]
+    bars = [
+        Bar(each.value.label, each.median, str(medians.by.chosen(url.without("_chart"), each.value)), "", each.value.is_chosen)
+        for each in medians.values
+        if each.value is not None
+    ]
+    if not bars:
+        return None
+    return Chart(
+        name=medians.name,
+        title=f"Median {uncapitalised(medians.of.label)} by {uncapitalised(medians.by.label)}",
+        label=medians.by.label,
+        shape=Shape.RANKED,
+        bars=(*of_all, *sorted(bars, key=lambda bar: -bar.count)[: FULLEST - len(of_all)]),
+        counted="Median",
+        notes=tuple(_notes(replace(medians.by, without=0), 0)),
+    )
+
+
+def _of_facet(facet: Facet, url: RequestUrl) -> Chart | None:
     shape = SHAPES.get(facet.kind, Shape.RANKED)
     shown = facet.values[:: -1 if shape is Shape.TIME else 1]  # a facet has the newest days first
     if shape is Shape.RANKED:
@@ -95,7 +124,7 @@ def chart_of(facet: Facet, url: RequestUrl, title: str = "") -> Chart | None:
         return None
     return Chart(
         name=facet.name,
-        title=title or facet.label,
+        title=facet.label,
         label=facet.label,
         shape=shape,
         bars=tuple(_bar(facet, value, url.without("_chart"), shape) for value in shown),
@@ -108,15 +137,23 @@ def charts_of_list(page: "Page", url: RequestUrl) -> ListCharts:
     """What the page of a list offers as charts, and the one that is shown; ``url`` is that of its first page."""
     declared = page.endpoint.selector.facets if isinstance(page.endpoint, ListEndpoint) else ()
     telling = [each for each in declared if not _is_yes_or_no(page.api, each)]
-    facet = page.companions.chart if page.companions else None
+    charted = page.companions.chart if page.companions else None
+    names = {each.name: each.label for each in telling} | dict(_medians_offered(telling))
     return ListCharts(
-        chart=chart_of(facet, url) if facet else None,
+        chart=chart_of(charted, url) if charted else None,
         choices=tuple(
-            ChartChoice(each.label, str(url.with_parameters(_chart=each.name)), each.name == page.request.chart)
-            for each in telling
+            ChartChoice(label, str(url.with_parameters(_chart=name)), name == page.request.chart) for name, label in names.items()
         ),
         without=str(url.without("_chart")),
     )
+
+
+def _medians_offered(declared: Sequence[FacetDeclaration]) -> Iterator[tuple[str, str]]:
+    """Name and label of the medians of each facet in steps, by the first of values."""
+    by = next((facet for facet in declared if facet.kind is FacetKind.VALUE), None)
+    for of in declared:
+        if by and of.kind is FacetKind.STEP:
+            yield f"{of.name}{PER}{by.name}", f"{of.label}, median by {uncapitalised(by.label)}"
 
 
 def _is_yes_or_no(api: Api, facet: FacetDeclaration) -> bool:

@@ -1,7 +1,7 @@
 """The first page of a service: what it is, what its lists hold, and the ways in."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -62,7 +62,7 @@ def write_home(apis: Sequence[Api], companions: Companions, stock: Stock, root: 
             apis=[(api, tuple(ways(api))) for api in apis],
             site=site,
             up=UP,
-        here="/",
+            here="/",
             counts=[panel for panel in companions.panels if not panel.panel.size and not panel.panel.charts and panel.page.items],
             previews=[_preview(panel) for panel in companions.panels if panel.panel.size and panel.page.items],
             charts=charts,
@@ -108,16 +108,16 @@ def _preview(panel: FilledPanel) -> Preview:
 
 def _charts(panels: Sequence[FilledPanel]) -> Iterator[Chart]:
     for panel in panels:
-        for facet in panel.facets:
-            chart = chart_of(facet, first_page(panel.page), _title(panel.panel.label, facet.label))
+        for charted in panel.charts:
+            chart = chart_of(charted, first_page(panel.page))
             if chart:
-                yield chart
+                yield replace(chart, title=_title(panel.panel.label, chart))
 
 
-def _title(panel: str, facet: str) -> str:
-    """ "Questions by party", or "Questions: asked by"."""
-    joint = ": " if facet.endswith(" by") else " by "
-    return f"{panel}{joint}{uncapitalised(facet)}" if panel else facet
+def _title(panel: str, chart: Chart) -> str:
+    """ "Questions by party", "Questions: asked by", or "Questions: median days to the answer by department"."""
+    joint = ": " if chart.title.endswith(" by") or chart.title != chart.label else " by "
+    return f"{panel}{joint}{uncapitalised(chart.title)}" if panel else chart.title
 
 
 def _period(charts: Sequence[Chart]) -> tuple[str, str] | None:

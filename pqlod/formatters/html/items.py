@@ -155,7 +155,7 @@ def _panel(filled: FilledPanel, links: Links) -> ShownPanel:
         page=filled.page,
         cards=tuple(cards_of(filled.page, links.up)) if filled.panel.size else (),
         facts=tuple(ItemFacts(item, filled.page, links) for item in filled.page.items),
-        charts=tuple(chart for facet in filled.facets if (chart := chart_of(facet, url))),
+        charts=tuple(chart for each in filled.charts if (chart := chart_of(each, url))),
         address=str(url),
     )
 

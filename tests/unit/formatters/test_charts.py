@@ -1,9 +1,12 @@
 """Charts: which bars a facet becomes, where they lead, and what is said of what is not drawn."""
 
+from decimal import Decimal
+
 import pytest
 
 from pqlod.formatters.html.charts import FULLEST, Bar, Shape, chart_of
-from pqlod.lda.facets import Facet, FacetValue
+from pqlod.lda.companions import Medians
+from pqlod.lda.facets import Facet, FacetValue, Median
 from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import FacetKind
 
@@ -36,11 +39,11 @@ def test_months_stand_in_the_order_of_time_each_with_its_first_day() -> None:
     months = [(("min-date", f"2018-{month:02}-01"), ("max-date", f"2018-{month:02}-28")) for month in (3, 2)]
     values = (FacetValue("March 2018", 1, months[0]), FacetValue("February 2018", 2, months[1]))
 
-    chart = chart_of(facet(FacetKind.MONTH, *values), LIST, "By month")
+    chart = chart_of(facet(FacetKind.MONTH, *values), LIST)
 
     assert chart is not None
     assert [(bar.label, bar.begins) for bar in chart.bars] == [("February 2018", "2018-02-01"), ("March 2018", "2018-03-01")]
-    assert (chart.title, chart.unit, chart.size) == ("By month", "month", "level")
+    assert (chart.unit, chart.size) == ("month", "level")
 
 
 def test_steps_stay_in_their_order() -> None:
@@ -80,6 +83,25 @@ def test_the_bars_that_lie_under_each_other_decide_the_height(bars: int, size: s
 
     assert chart is not None
     assert chart.size == size
+
+
+def test_medians_are_those_of_each_choice_the_longest_first_below_that_of_all() -> None:
+    by = facet(FacetKind.VALUE, others=3, without=8, replaces=(("by", "Ann"),))
+    days = Facet("days-step", "Days to the answer", FacetKind.STEP)
+    ann, bo = FacetValue("Ann", 20, (("by", "Ann"),), is_chosen=True), FacetValue("Bo", 7, (("by", "Bo"),))
+    values = (Median(None, 27, Decimal("6")), Median(ann, 20, Decimal("5.5")), Median(bo, 7, Decimal("9")))
+
+    chart = chart_of(Medians(days, by, values), LIST)
+
+    assert chart is not None
+    assert (chart.name, chart.title, chart.counted) == ("days-step/by", "Median days to the answer by asked by", "Median")
+    assert [(bar.label, bar.count, bar.is_chosen) for bar in chart.bars] == [
+        ("All", Decimal("6"), False),
+        ("Bo", Decimal("9"), False),
+        ("Ann", Decimal("5.5"), True),
+    ]
+    assert chart.bars[1].address == "http://h.example/questions?_search=housing&by=Bo"
+    assert chart.notes == ("3 more are not drawn.",)
 
 
 def test_a_facet_without_values_is_no_chart() -> None:

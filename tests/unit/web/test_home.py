@@ -68,7 +68,8 @@ def test_it_shows_the_newest_answers(client: FlaskClient) -> None:
 
 
 def test_every_bar_leads_to_a_list_of_as_many_items(client: FlaskClient) -> None:
-    text = client.get("/").text
+    figures = re.findall("<figure.*?</figure>", client.get("/").text, re.DOTALL)
+    text = "".join(figure for figure in figures if "Number</th>" in figure)  # others have medians
     bars = re.findall(r'<th scope="row"><a href="([^"]+)"[^>]*>.*?</th><td><data value="(\d+)">', text)
 
     assert len(bars) > 50

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 
-BAR = re.compile(r'<th scope="row"><a href="([^"]+)"[^>]*>(.*?)</a></th><td><data value="(\d+)">')
+BAR = re.compile(r'<th scope="row"><a href="([^"]+)"[^>]*>(.*?)</a></th><td><data value="([\d.]+)">')
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,21 @@ def test_the_chart_of_a_choice_has_the_other_choices_too(client: FlaskClient) ->
 
     assert len(bars) > 5
     assert 'class="chosen"' in client.get("/writtenquestions.html?AnsweringBody=Home+Office&_chart=AnsweringBody").text
+
+
+def test_the_median_of_a_choice_is_in_the_middle_of_its_numbers(client: FlaskClient) -> None:
+    text = client.get("/writtenquestions.html?_chart=daysToAnswer-step/AnsweringBody").text
+
+    medians = [(unescape(address), float(median)) for address, _, median in BAR.findall(text)]
+    assert len(medians) > 5
+    for address, median in medians[1:4]:
+        root = address.replace(".html?", ".json?") + "&exists-answer=true"
+        all_, below, above = (
+            client.get(root + more).get_json()["result"]["totalResults"]
+            for more in ("", f"&maxEx-daysToAnswer={median:.0f}", f"&minEx-daysToAnswer={median:.0f}")
+        )
+        assert below <= all_ / 2, address
+        assert above <= all_ / 2, address
 
 
 def test_an_unknown_chart_is_refused_with_those_there_are(client: FlaskClient) -> None:

@@ -129,7 +129,7 @@ function rankedSpec(rows, width) {
     encoding: { y: { field: "label", type: "nominal", sort: null, axis, scale: { paddingInner: 0.3, paddingOuter: 0.1 } }, href: { field: "address" } },
     layer: [
       { mark: { type: "bar" }, encoding: { x } },
-      { mark: { type: "text", align: "left", dx: 6, fontSize: 13 }, encoding: { x, text: { field: "count", format: ",d" } } },
+      { mark: { type: "text", align: "left", dx: 6, fontSize: 13 }, encoding: { x, text: { field: "count", format: ",.1~f" } } },
       { mark: { type: "bar", fillOpacity: 0 }, encoding: { x: { ...x, datum: end, field: undefined } } },
     ],
   };
