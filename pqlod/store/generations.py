@@ -5,10 +5,10 @@
     primary/7f3a…/             the writer's own RocksDB, under a name that is never used again
     PRIMARY                    the generation that it equals, and its name; not there while it is being changed
     generations/000042/store/  an immutable copy (RocksDB's files are hard links)
-    generations/000042/words.sqlite, generation.json
-    generations/000042/base.sqlite, changed.json   in place of words.sqlite, where that is left to the first search
-    generations/000042/values.sqlite               the index of values of an earlier generation, or of this one
-    generations/000042/overlay.sqlite, changed-values.json   what changed since that
+    generations/000042/words.sqlite, values.sqlite   the indexes of this generation, or of an earlier one
+    generations/000042/words-overlay.sqlite, changed.json    what changed since that of words
+    generations/000042/overlay.sqlite, changed-values.json    what changed since that of values
+    generations/000042/generation.json
     CURRENT                    the number that readers serve
 
 A write locks, changes primary/, copies it to the next generation, and switches CURRENT by one rename. A process that is

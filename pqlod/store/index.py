@@ -1,10 +1,11 @@
 """The index of words beside a store: from a search expression to items, ranked (SQLite's FTS5).
 
-It is derived from a store and can always be made again from it. Items are numbered by date, so that the highest numbers
-are the newest. FTS5 keeps the words without the texts (contentless), and then cannot delete: a changed item gets a new
-number, and what is still found by its old one is left out by the join with the table of items.
+It is derived from a store and can always be made again from it. It is a base, of all items, and where the store has
+changed since a small overlay: the items that changed, as they are now, which hide what the base tells of them. Items are
+numbered by date, so that the highest numbers are the newest. FTS5 keeps the words without the texts (contentless).
 """
 
+import math
 import os
 import shutil
 import sqlite3
@@ -27,7 +28,7 @@ from pqlod.store.texts import StoreTexts
 NAMES_WEIGHT, TEXTS_WEIGHT = 3.0, 1.0
 MOST_RANKED = 20_000  # words cost what they match: some 0.5 ms for a thousand items
 MOST_SECONDS = 5.0  # for one search
-MOST_STALE = 0.2  # of all items, before the index is made anew
+LEAST_WEIGHT = 1e-6  # of a word that most items have, as FTS5 has it
 
 # Kept in the file (PRAGMA user_version): what was indexed, and by which layout of the tables.
 BY_FIELDS, BY_ALL_TEXTS = 1, 2
@@ -35,6 +36,12 @@ SCHEMA_TEXT = """
 CREATE TABLE items (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE);
 CREATE VIRTUAL TABLE words USING fts5 (names, texts, content = '', tokenize = 'unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE letters USING fts5 (names, content = '', tokenize = 'trigram');
+"""
+OVERLAY_TEXT = "CREATE TABLE touched (iri TEXT PRIMARY KEY) WITHOUT ROWID;"
+# What is told of the items of the base that the overlay tells of too.
+HIDING_TEXT = """
+PRAGMA temp_store = MEMORY;
+CREATE TEMP TABLE hidden (id INTEGER PRIMARY KEY);
 """
 # Texts come in the order of the store; FTS5 wants the words of an item together, and items by number.
 SCRATCH_TEXT = """
@@ -44,8 +51,7 @@ CREATE TEMP TABLE parts (iri TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 INSERTIONS = (
     """
-    INSERT INTO items SELECT
-        (SELECT coalesce(max(rowid), 0) FROM words) + row_number() OVER (ORDER BY coalesce(date, ''), iri), iri
+    INSERT INTO items SELECT row_number() OVER (ORDER BY coalesce(date, ''), iri), iri
     FROM (SELECT DISTINCT iri FROM found WHERE iri NOT IN parts) LEFT JOIN dated USING (iri)
     """,
     """
@@ -63,8 +69,10 @@ INSERTIONS = (
 class WordIndex:
     """An index that is searched, by any number of threads."""
 
-    def __init__(self, path: Path, most_ranked: int = MOST_RANKED, most_seconds: float = MOST_SECONDS) -> None:
-        self._path, self._most_ranked, self._most_seconds = path, most_ranked, most_seconds
+    def __init__(
+        self, path: Path, overlay: Path | None = None, most_ranked: int = MOST_RANKED, most_seconds: float = MOST_SECONDS
+    ) -> None:
+        self._path, self._overlay, self._most_ranked, self._most_seconds = path, overlay, most_ranked, most_seconds
         self._idle: list[sqlite3.Connection] = []
 
     @classmethod
@@ -77,7 +85,7 @@ class WordIndex:
         return index
 
     def search(self, expression: str, deadline: Deadline = NEVER) -> Matches:
-        """The items that match, best first; of more than ``most_ranked`` only the newest.
+        """The items that match, best first; of more than ``most_ranked`` only the newest, and what changed since the base.
 
         Raises BadParameter for an expression that is not understood, QueryLimitExceeded for one that takes too long,
         and StoreError if the index cannot be read.
@@ -87,10 +95,15 @@ class WordIndex:
             return Matches()
         advice = "Ask for rarer or fewer words."
         with self._connection() as connection, deadline.within(self._most_seconds).interrupting(connection, advice):
-            _check_letters(connection, parsed, expression)
-            if has_letters(parsed) and not isinstance(parsed, Letters):
-                return _newest(connection, parsed, self._most_ranked)
-            return _ranked(connection, parsed, self._most_ranked)
+            schemas = ("later", "main") if self._overlay else ("main",)
+            _check_letters(connection, schemas, parsed, expression)
+            is_ranked = isinstance(parsed, Letters) or not has_letters(parsed)
+            find = _ranked if is_ranked else _newest
+            found = [find(connection, schema, parsed, self._most_ranked) for schema in schemas]
+            if is_ranked and self._overlay:
+                found[0] = _weighed_anew(connection, *found)
+            in_order = sorted((match for matches in found for match in matches), key=lambda match: -match.score)
+            return Matches(in_order, any(matches.is_partial for matches in found))
 
     def close(self) -> None:
         while self._idle:
@@ -102,7 +115,7 @@ class WordIndex:
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         try:
-            connection = self._idle.pop() if self._idle else _open(self._path)
+            connection = self._idle.pop() if self._idle else _open(self._path, self._overlay)
             try:
                 yield connection
             finally:
@@ -135,24 +148,38 @@ def build_index(store: Store, path: Path) -> None:
         connection.execute("INSERT INTO words (words) VALUES ('optimize')")
 
 
-def refresh_index(store: Store, previous: Path, path: Path, changed: Iterable[Resource]) -> None:
-    """Makes the index of a store from that of its previous state, given which items (or parts of items) changed.
-
-    The file is copied, which costs its size (600 bytes a question). After many changes the index is made anew.
-    """
+def build_words_overlay(store: Store, path: Path, changed: Iterable[Resource]) -> None:
+    """Makes what a store tells otherwise than its previous state, given which items (or parts of items) changed."""
     texts = StoreTexts(store)
     items = texts.touched(changed)
-    if not _can_refresh(previous, _kind(texts), len(items)):
-        build_index(store, path)
-        return
-    shutil.copyfile(previous, path)
     with _writing(path) as connection:
-        connection.executemany("DELETE FROM items WHERE iri = ?", ((item.value,) for item in items))
+        connection.executescript(SCHEMA_TEXT + OVERLAY_TEXT)
+        connection.executemany("INSERT INTO touched VALUES (?)", ((item.value,) for item in items))
         _insert(connection, texts.texts(items), texts.dates(items), ())
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+def can_be_overlaid(base: Path, store: Store) -> bool:
+    """Is there a sound base, of texts of the kind that the store has?"""
+    try:
+        with closing(_open(base)) as connection:
+            (kind,) = connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.Error:  # missing or damaged
+        return False
+    return bool(kind == _kind(StoreTexts(store)))
+
+
+def _open(path: Path, overlay: Path | None = None) -> sqlite3.Connection:
+    connection = sqlite3.connect(_read_only(path), uri=True, check_same_thread=False)
+    connection.executescript(HIDING_TEXT)
+    if overlay:
+        connection.execute("ATTACH ? AS later", (_read_only(overlay),))
+        connection.execute("INSERT INTO hidden SELECT id FROM later.touched CROSS JOIN main.items USING (iri)")
+        connection.commit()
+    return connection
+
+
+def _read_only(path: Path) -> str:
+    return f"file:{quote(str(path))}?mode=ro&immutable=1"
 
 
 @contextmanager
@@ -171,60 +198,70 @@ def _kind(texts: StoreTexts) -> int:
     return BY_FIELDS if texts.by_fields else BY_ALL_TEXTS
 
 
-def _can_refresh(previous: Path, wanted_kind: int, changed: int) -> bool:
-    try:
-        with closing(_open(previous)) as connection:
-            (kind,) = connection.execute("PRAGMA user_version").fetchone()
-            (items,) = connection.execute("SELECT count(*) FROM items").fetchone()
-            (numbers,) = connection.execute("SELECT count(*) FROM words_docsize").fetchone()
-    except sqlite3.Error:  # missing or damaged
-        return False
-    return bool(kind == wanted_kind and numbers - items + changed <= MOST_STALE * items)
-
-
-def _check_letters(connection: sqlite3.Connection, parsed: Expression, expression: str) -> None:
-    if has_letters(parsed) and connection.execute("SELECT 1 FROM letters_docsize LIMIT 1").fetchone() is None:
+def _check_letters(connection: sqlite3.Connection, schemas: Iterable[str], parsed: Expression, expression: str) -> None:
+    names = (connection.execute(f"SELECT 1 FROM {schema}.letters_docsize LIMIT 1").fetchone() for schema in schemas)
+    if has_letters(parsed) and not any(names):
         problem = "A word that begins with * is looked for in names and headings only, and there are none here."
         raise BadParameter(problem, parameter="_search", value=expression)
 
 
-def _ranked(connection: sqlite3.Connection, parsed: Expression, most: int) -> Matches:
+def _ranked(connection: sqlite3.Connection, schema: str, parsed: Expression, most: int) -> Matches:
     table = "letters" if isinstance(parsed, Letters) else "words"
+    matching = f"FROM {schema}.{table} WHERE {table} MATCH ? {_SEEN[schema]}"
     text = fts5_text(parsed)
-    beyond = connection.execute(
-        f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?", (text, most)
-    ).fetchone()
+    beyond = connection.execute(f"SELECT rowid {matching} ORDER BY rowid DESC LIMIT 1 OFFSET ?", (text, most)).fetchone()
     rows = connection.execute(
-        f"SELECT iri, -bm25({table}, {NAMES_WEIGHT}, {TEXTS_WEIGHT}) AS score"
-        f" FROM {table} JOIN items ON items.id = {table}.rowid"
-        f" WHERE {table} MATCH ? AND {table}.rowid > ? ORDER BY score DESC, items.id DESC",
+        f"SELECT iri, score FROM (SELECT rowid AS id, -bm25({table}, {NAMES_WEIGHT}, {TEXTS_WEIGHT}) AS score"
+        f" {matching} AND rowid > ?) JOIN {schema}.items USING (id) ORDER BY score DESC, id DESC",
         (text, beyond[0] if beyond else 0),
     )
     return Matches((Match(NamedNode(iri), score) for iri, score in rows), is_partial=beyond is not None)
 
 
-def _newest(connection: sqlite3.Connection, parsed: Expression, most: int) -> Matches:
+def _newest(connection: sqlite3.Connection, schema: str, parsed: Expression, most: int) -> Matches:
     """Words and letters are in two tables, which FTS5 cannot rank together: the newest come first."""
-    selection, texts = _rows(parsed)
+    selection, texts = _rows(schema, parsed)
     rows = connection.execute(
-        f"SELECT iri FROM items WHERE id IN (SELECT rowid FROM ({selection})) ORDER BY id DESC LIMIT ?", (*texts, most + 1)
+        f"SELECT iri FROM {schema}.items WHERE id IN (SELECT rowid FROM ({selection})) {_SEEN[schema]} ORDER BY id DESC LIMIT ?",
+        (*texts, most + 1),
     ).fetchall()
     return Matches((Match(NamedNode(iri), 1.0) for (iri,) in rows[:most]), is_partial=len(rows) > most)
 
 
-def _rows(expression: Expression) -> tuple[str, list[str]]:
+_SEEN = {"main": "AND rowid NOT IN hidden", "later": ""}
+
+
+def _rows(schema: str, expression: Expression) -> tuple[str, list[str]]:
     """A SELECT of the rowids that match, with the texts for its place-holders."""
     if not has_letters(expression) or isinstance(expression, Letters):
         table = "letters" if isinstance(expression, Letters) else "words"
-        return f"SELECT rowid FROM {table} WHERE {table} MATCH ?", [fts5_text(expression)]
+        return f"SELECT rowid FROM {schema}.{table} WHERE {table} MATCH ?", [fts5_text(expression)]
     parts: list[tuple[str, Expression]] = []
     if isinstance(expression, Any):
         parts = [("UNION", option) for option in expression.options]
     elif isinstance(expression, All):
         parts = [*(("INTERSECT", part) for part in expression.wanted), *(("EXCEPT", part) for part in expression.unwanted)]
-    selections = [(operator, *_rows(part)) for operator, part in parts]
+    selections = [(operator, *_rows(schema, part)) for operator, part in parts]
     text = " ".join(f"{operator} SELECT rowid FROM ({selection})" for operator, selection, _ in selections)
     return text.partition(" ")[2], [text for _, _, texts in selections for text in texts]
+
+
+def _weighed_anew(connection: sqlite3.Connection, later: Matches, base: Matches) -> Matches:
+    """What the overlay has, with the scores that it would have in the base, but for expressions of several words nearly.
+
+    A word weighs the more the fewer items have it, and these are others in the overlay.
+    """
+    if not later or not base:
+        return later
+    factor = _weight(connection, "main", len(base)) / _weight(connection, "later", len(later))
+    best = base[0].score
+    return Matches((Match(match.item, min(match.score * factor, best)) for match in later), later.is_partial)
+
+
+def _weight(connection: sqlite3.Connection, schema: str, matching: int) -> float:
+    """That of a word that so many items have (https://sqlite.org/fts5.html, section 5.1.1)."""
+    (items,) = connection.execute(f"SELECT count(*) FROM {schema}.words_docsize").fetchone()
+    return max(math.log((items - matching + 0.5) / (matching + 0.5)), LEAST_WEIGHT)
 
 
 def _insert(
@@ -233,7 +270,7 @@ def _insert(
     dates: Iterable[tuple[str, str]],
     parts: Iterable[str],
 ) -> None:
-    """Numbers the items that have texts, after those that are there, and takes their words in."""
+    """Numbers the items that have texts, and takes their words in."""
     connection.executescript(SCRATCH_TEXT)
     connection.executemany("INSERT INTO found VALUES (?, ?, ?)", texts)
     connection.executemany("INSERT INTO dated VALUES (?, ?) ON CONFLICT DO UPDATE SET date = max(date, excluded.date)", dates)

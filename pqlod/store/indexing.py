@@ -1,19 +1,19 @@
 """The indexes of one generation, of words and of values: made with it, or left to the first who asks.
 
 A small write would spend most of its time on them, since SQLite's files cannot be linked and then changed. So a
-generation may hold only what its index is to be made from: the index of an earlier generation (a hard link) and the
-names of what changed since. The index of words is then copied and refreshed; that of values stays as it is, and gets an
-overlay. Without those all texts are read again, and all values.
+generation has as its base the index of an earlier generation (a hard link), the names of what changed since, and an
+overlay, which tells of that and hides what the base tells of it. After many changes, or such as are not named, all texts
+are read again, and all values.
 """
 
 import json
 import logging
 import os
-import shutil
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
+from typing import Self
 
 from pyoxigraph import Store
 
@@ -21,88 +21,111 @@ from pqlod.errors import StoreError
 from pqlod.rdf import BlankNode, NamedNode, Resource
 from pqlod.store.disk import link
 from pqlod.store.gathering import IndexPlan
-from pqlod.store.index import WordIndex, build_index, refresh_index
+from pqlod.store.index import (
+    WordIndex,
+    build_index,
+    build_words_overlay,
+    can_be_overlaid,
+    remove_with,
+    temporary_folder,
+)
 from pqlod.store.value_files import ValueFile
 from pqlod.store.values import ValueIndex, build_overlay, build_values
 
 logger = logging.getLogger(__name__)
 
 MOST_CHANGED = 5_000  # resources since the base of an index of values: its overlay is made again for each generation
+MOST_TEXTS_CHANGED = 20_000  # the same of the index of words: the texts of an item are read in some 50 µs
 
 
-class GenerationWords:
-    """The index of the generation in that folder."""
+class GenerationIndex:
+    """An index of the generation in that folder: a base that generations share, and what changed since."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._index, self._base, self._changed = (folder / name for name in ("words.sqlite", "base.sqlite", "changed.json"))
-
-    def follow(self, previous: "GenerationWords", changed: Iterable[Resource] | None) -> None:
-        """Takes over what the index can be made from, given what changed since the previous generation (None: anything)."""
-        known = previous._changes()
-        if known is None or changed is None:
-            return
-        base = previous._index if previous._index.exists() else previous._base
-        changes = known | set(changed)
-        link(base, self._base if changes else self._index)
-        if changes:
-            _write_resources(self._changed, changes)
-
-    def complete(self, store: Store) -> None:
-        """Makes the index of this store, the generation's."""
-        if not self._index.exists():
-            self._make(store, self._index)
-            for leftover in (self._changed, self._base):
-                leftover.unlink(missing_ok=True)
-
-    def open(self, store: Store) -> WordIndex:
-        """The index, made now if it is not there: for all to use, or where that may not be written, for this process."""
-        if not self._index.exists():
-            try:
-                self._publish(store)
-            except OSError:  # the folder may not be written, or was pruned just now
-                return WordIndex.of_store(store)
-        return WordIndex(self._index)
-
-    def _publish(self, store: Store) -> None:
-        """Other processes may do the same at the same time: each has a file of its own until it is whole."""
-        with tempfile.TemporaryDirectory(dir=self._folder, prefix="words-") as folder:
-            self._make(store, Path(folder, "words.sqlite"))
-            os.replace(Path(folder, "words.sqlite"), self._index)
-
-    def _make(self, store: Store, path: Path) -> None:
-        changes = self._changes()
-        if changes is None:
-            build_index(store, path)
-        else:
-            refresh_index(store, self._base, path, changes)
-
-    def _changes(self) -> set[Resource] | None:
-        """What changed since the index that is there (nothing, if it is the generation's own); None if there is none."""
-        if self._index.exists():
-            return set()
-        with suppress(FileNotFoundError):
-            return _read_resources(self._changed)
-        return None
-
-
-class GenerationValues:
-    """The index of values of the generation in that folder: a base that generations share, and what changed since."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        names = ("values.sqlite", "overlay.sqlite", "changed-values.json")
+    def __init__(self, folder: Path, names: tuple[str, str, str], most_changed: int) -> None:
+        self._folder, self._most_changed = folder, most_changed
         self._base, self._overlay, self._changed = (folder / name for name in names)
 
-    def follow(self, previous: "GenerationValues", changed: Iterable[Resource] | None) -> None:
+    def follow(self, previous: Self, changed: Iterable[Resource] | None) -> None:
         """Takes over the base, given what changed since the previous generation (None: anything); not for too many changes."""
         if changed is None or not previous._base.exists():
             return
         changes = previous._changes() | set(changed)
-        if len(changes) <= MOST_CHANGED:
+        if len(changes) <= self._most_changed:
             link(previous._base, self._base)
             if changes:
                 _write_resources(self._changed, changes)
+
+    @property
+    def is_followed(self) -> bool:
+        """Has it a base, so that no other need be made?"""
+        return self._base.exists()
+
+    def _made(self, path: Path, make: Callable[[Path], None]) -> Path:
+        """The file, made now: for all to use, or where that may not be written, for this process, in a folder of its own."""
+        try:  # other processes may make the same at the same time
+            with tempfile.TemporaryDirectory(dir=self._folder, prefix="made-") as folder:
+                make(Path(folder, path.name))
+                os.replace(Path(folder, path.name), path)
+                return path
+        except OSError:  # the folder may not be written, or was pruned just now
+            own = temporary_folder() / path.name
+            make(own)
+            return own
+
+    def _remove_with(self, owner: object, *paths: Path) -> None:
+        """Removes those files that are for this process, when their owner is no more."""
+        for path in paths:
+            if path.parent != self._folder:
+                remove_with(owner, path.parent)
+
+    def _changes(self) -> set[Resource]:
+        return _read_resources(self._changed) if self._changed.exists() else set()
+
+
+class GenerationWords(GenerationIndex):
+    """The index of words of the generation in that folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, ("words.sqlite", "words-overlay.sqlite", "changed.json"), MOST_TEXTS_CHANGED)
+
+    def complete(self, store: Store) -> None:
+        """Makes the index of this store, the generation's."""
+        if not self._has_base(store):
+            self._base.unlink(missing_ok=True)  # other generations may have it too
+            self._changed.unlink(missing_ok=True)
+            build_index(store, self._base)
+        elif self._changed.exists():
+            self._build_overlay(store, self._overlay)
+
+    def open(self, store: Store) -> WordIndex:
+        """The index, with what of it is not there made now."""
+        if not self._has_base(store):
+            base = self._made(self._base, partial(build_index, store))
+            if base == self._base:
+                self._changed.unlink(missing_ok=True)
+            index = WordIndex(base)
+            self._remove_with(index, base)
+            return index
+        if not self._changed.exists():
+            return WordIndex(self._base)
+        overlay = self._overlay if self._overlay.exists() else self._made(self._overlay, partial(self._build_overlay, store))
+        index = WordIndex(self._base, overlay)
+        self._remove_with(index, overlay)
+        return index
+
+    def _has_base(self, store: Store) -> bool:
+        """Is there a base, and one that tells of this store what its overlay does not?"""
+        return self._base.exists() and (not self._changed.exists() or can_be_overlaid(self._base, store))
+
+    def _build_overlay(self, store: Store, path: Path) -> None:
+        build_words_overlay(store, path, self._changes())
+
+
+class GenerationValues(GenerationIndex):
+    """The index of values of the generation in that folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, ("values.sqlite", "overlay.sqlite", "changed-values.json"), MOST_CHANGED)
 
     def build(self, store: Store, plan: IndexPlan) -> None:
         """Makes a base of this store, the generation's."""
@@ -111,12 +134,7 @@ class GenerationValues:
     def complete(self, store: Store) -> None:
         """Makes the overlay, if anything changed since the base."""
         if self._changed.exists():
-            build_overlay(store, self._base, self._overlay, self._changes())
-
-    @property
-    def is_followed(self) -> bool:
-        """Has it a base, so that no other need be made?"""
-        return self._base.exists()
+            self._build_overlay(store, self._overlay)
 
     @property
     def plan(self) -> IndexPlan | None:
@@ -135,24 +153,13 @@ class GenerationValues:
             return None
 
     def _open_overlay(self, store: Store) -> ValueFile:
-        if self._overlay.exists():
-            return ValueFile(self._overlay)
-        with tempfile.TemporaryDirectory(prefix="pqlod-") as own:
-            made = Path(own, self._overlay.name)
-            build_overlay(store, self._base, made, self._changes())
-            with suppress(OSError):  # the folder may not be written, or was pruned just now
-                _publish(made, self._overlay)
-            return ValueFile(made)
+        overlay = self._overlay if self._overlay.exists() else self._made(self._overlay, partial(self._build_overlay, store))
+        file = ValueFile(overlay)
+        self._remove_with(file, overlay)
+        return file
 
-    def _changes(self) -> set[Resource]:
-        return _read_resources(self._changed) if self._changed.exists() else set()
-
-
-def _publish(made: Path, place: Path) -> None:
-    """Other processes may make the same at the same time: each has a file of its own until it is whole."""
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix="made-") as folder:
-        shutil.copyfile(made, Path(folder, place.name))
-        os.replace(Path(folder, place.name), place)
+    def _build_overlay(self, store: Store, path: Path) -> None:
+        build_overlay(store, self._base, path, self._changes())
 
 
 def _write_resources(path: Path, resources: Iterable[Resource]) -> None:

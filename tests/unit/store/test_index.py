@@ -4,11 +4,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Quad, RdfFormat, Store
+from pyoxigraph import RdfFormat, Store
 
 from pqlod.errors import BadParameter, QueryLimitExceeded, StoreError
-from pqlod.rdf import PARL, DefaultGraph, Literal, NamedNode
-from pqlod.store.index import WordIndex, build_index, refresh_index
+from pqlod.rdf import NamedNode
+from pqlod.store.index import WordIndex, build_index, build_words_overlay, can_be_overlaid
 
 QUESTIONS = """
 @prefix parl: <http://data.parliament.uk/schema/parl#> .
@@ -140,48 +140,77 @@ def test_many_threads_search_at_once(index: WordIndex) -> None:
     assert results == [["urn:q1", "urn:q3", "urn:q2"]] * 80
 
 
-def test_a_refreshed_index_answers_as_a_new_one(tmp_path: Path) -> None:
-    store = store_of(QUESTIONS)
-    for number in range(20):
-        store.add(Quad(NamedNode(f"urn:f{number}"), PARL.questionText, Literal(f"filler {number}"), DefaultGraph()))
-    build_index(store, tmp_path / "old")
-    answer = NamedNode("urn:q1/answer")
-    for quad in [
-        *store.quads_for_pattern(answer, PARL.answerText, None),
-        *store.quads_for_pattern(NamedNode("urn:f1"), None, None),
-    ]:
-        store.remove(quad)
-    store.add(Quad(answer, PARL.answerText, Literal("None in Leeds."), DefaultGraph()))
-
-    refresh_index(store, tmp_path / "old", tmp_path / "refreshed", [answer, NamedNode("urn:f1")])
-    build_index(store, tmp_path / "new")
-
-    for expression in ("cafes", "leeds", "none", "filler", "schools", "*bbott*", "1"):
-        assert sorted(found(WordIndex(tmp_path / "refreshed"), expression)) == sorted(
-            found(WordIndex(tmp_path / "new"), expression)
-        )
-    assert found(WordIndex(tmp_path / "refreshed"), "none") == ["urn:q1"]
-    assert found(WordIndex(tmp_path / "old"), "cafes") == ["urn:q1"]
+def changed(tmp_path: Path, before: Store, after: Store, items: list[str], **limits: int) -> WordIndex:
+    """An index of a store as it was, with an overlay of what changed."""
+    build_index(before, tmp_path / "base")
+    build_words_overlay(after, tmp_path / "overlay", map(NamedNode, items))
+    return WordIndex(tmp_path / "base", tmp_path / "overlay", **limits)
 
 
-def test_an_index_of_which_much_is_stale_is_made_anew(tmp_path: Path) -> None:
-    store = store_of(QUESTIONS)
-    build_index(store, tmp_path / "old")
-
-    refresh_index(store, tmp_path / "old", tmp_path / "refreshed", [NamedNode("urn:q1"), NamedNode("urn:q2")])
-    build_index(store, tmp_path / "new")
-
-    assert (tmp_path / "refreshed").read_bytes() == (tmp_path / "new").read_bytes()
+def fillers(count: int, word: str = "filler") -> str:
+    text = "<urn:f{0}> <http://data.parliament.uk/schema/parl#questionText> '{1} {0}' ."
+    return "".join(text.format(number, word) for number in range(count))
 
 
-@pytest.mark.parametrize("content", [None, b"no database " * 100], ids=["missing", "damaged"])
-def test_an_index_without_a_sound_previous_one_is_made_anew(tmp_path: Path, content: bytes | None) -> None:
-    if content:
-        (tmp_path / "old").write_bytes(content)
+AFTER = (QUESTIONS + fillers(20)).replace("counts 12 caf&eacute;s &amp; schools", "counts none").replace(
+    "What is spent on hospitals, schools", "What is spent on free museums"
+).replace('<urn:m1> parl:fullName "Ms Diane Abbott" .', "") + '<urn:new> parl:questionText "New free schools." .'  # fmt: skip
 
-    refresh_index(store_of(QUESTIONS), tmp_path / "old", tmp_path / "new", [])
 
-    assert found(WordIndex(tmp_path / "new"), "hospitals") == ["urn:q2"]
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "cafes", "none", "schools", "free", "free schools", "filler", "museums OR new", "hospital*", "schools NOT free",
+        "*bbott*", "*bbott* OR hospitals", "*ospit* NOT free", '"free museums"', "abbott",
+    ],
+)  # fmt: skip
+def test_a_base_and_its_overlay_find_what_a_new_index_finds(tmp_path: Path, expression: str) -> None:
+    items = ["urn:q1/answer", "urn:q2", "urn:m1", "urn:new"]
+    index = changed(tmp_path, store_of(QUESTIONS + fillers(20)), store_of(AFTER), items)
+    anew = WordIndex.of_store(store_of(AFTER))
+
+    assert sorted(found(index, expression)) == sorted(found(anew, expression))
+    assert len(set(found(index, expression))) == len(found(index, expression))
+
+
+def test_what_changed_is_ranked_among_the_rest(tmp_path: Path) -> None:
+    before = store_of(QUESTIONS + fillers(40) + fillers(9, "canal boats on the canal").replace("urn:f", "urn:c"))
+    after = store_of(
+        QUESTIONS + fillers(40) + fillers(9, "canal boats on the canal").replace("urn:f", "urn:c")
+        + "<urn:long> <http://data.parliament.uk/schema/parl#questionText> 'one canal among very many other words of all kinds' ."
+    )  # fmt: skip
+    index, anew = changed(tmp_path, before, after, ["urn:long", "urn:c3"]), WordIndex.of_store(after)
+
+    assert found(index, "canal")[-1] == found(anew, "canal")[-1] == "urn:long"
+    scores = {match.item.value: match.score for match in index.search("canal")}
+    assert scores["urn:c3"] == pytest.approx(scores["urn:c4"], rel=0.1)
+
+
+def test_of_very_many_matches_those_that_changed_are_ranked_too(tmp_path: Path) -> None:
+    after = store_of(QUESTIONS.replace("Whether Mr Cohabbotson visited schools.", "Which schools?"))
+    index = changed(tmp_path, store_of(QUESTIONS), after, ["urn:q3"], most_ranked=1)
+
+    assert sorted(found(index, "schools")) == ["urn:q2", "urn:q3"]
+    assert index.search("schools").is_partial
+    assert not index.search("free").is_partial
+
+
+@pytest.mark.parametrize(
+    ("base", "can_be"),
+    [
+        pytest.param(QUESTIONS, True, id="of the same kind"),
+        pytest.param(OTHERS, False, id="of every text"),
+        pytest.param(None, False, id="missing"),
+        pytest.param("", False, id="damaged"),
+    ],
+)
+def test_a_base_is_sound_and_of_the_same_kind(tmp_path: Path, base: str | None, can_be: bool) -> None:
+    if base:
+        build_index(store_of(base), tmp_path / "base")
+    elif base is not None:
+        (tmp_path / "base").write_bytes(b"no database " * 100)
+
+    assert can_be_overlaid(tmp_path / "base", store_of(QUESTIONS)) == can_be
 
 
 def test_an_index_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -44,10 +44,11 @@ def names(generations: Generations, number: int) -> set[str]:
 
 def test_a_write_leaves_the_index_to_the_first_search(generations: Generations) -> None:
     add(generations, ITEMS[3], "hospital")
-    assert names(generations, 2) == {"base.sqlite", "changed.json"}
+    assert names(generations, 2) == {"words.sqlite", "changed.json"}
 
     assert found(generations, "hospital") == {"urn:3"}
-    assert "words.sqlite" in names(generations, 2)
+    assert names(generations, 2) == {"words.sqlite", "changed.json", "words-overlay.sqlite"}
+    assert generations.path(1).with_name("words.sqlite").samefile(generations.path(2).with_name("words.sqlite"))
 
 
 def test_what_changed_in_several_writes_is_found(generations: Generations) -> None:
@@ -74,7 +75,7 @@ def test_a_load_after_small_writes_takes_their_changes_in(generations: Generatio
         writing.store.add(label(ITEMS[1], "hospital"))
         writing.changed([ITEMS[1]])
 
-    assert names(generations, 3) == {"words.sqlite"}
+    assert names(generations, 3) == {"words.sqlite", "changed.json", "words-overlay.sqlite"}
     assert found(generations, "hospital") == {"urn:0", "urn:1"}
 
 
@@ -112,18 +113,41 @@ def test_an_index_that_cannot_be_kept_is_made_for_the_process(generations: Gener
     monkeypatch.setattr("pqlod.store.indexing.os.replace", refuse)
 
     assert found(generations, "hospital") == {"urn:3"}
-    assert names(generations, 2) == {"base.sqlite", "changed.json"}
+    assert names(generations, 2) == {"words.sqlite", "changed.json"}
 
 
 def test_an_index_that_another_process_made_is_used(generations: Generations) -> None:
     add(generations, ITEMS[3], "hospital")
     assert found(Generations(generations.folder), "hospital") == {"urn:3"}
-    made = generations.path(2).parent / "words.sqlite"
+    made = generations.path(2).parent / "words-overlay.sqlite"
     before = made.stat().st_ino
 
     assert found(generations, "hospital") == {"urn:3"}
     assert made.stat().st_ino == before
     assert WordIndex(made).search("hospital")
+
+
+def test_after_many_changes_the_index_is_made_anew(generations: Generations, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pqlod.store.indexing.MOST_TEXTS_CHANGED", 1)
+    add(generations, ITEMS[0], "hospital")
+    add(generations, ITEMS[1], "hospital")
+
+    assert names(generations, 3) == set()
+    assert found(generations, "hospital") == {"urn:0", "urn:1"}
+    assert names(generations, 3) == {"words.sqlite"}
+
+
+@pytest.mark.parametrize("is_later", [True, False], ids=["at the first search", "at once"])
+def test_a_base_of_other_texts_is_made_anew(generations: Generations, is_later: bool) -> None:
+    """With the first question only the texts of questions are searched, and no more all."""
+    with generations.writing(indexes_later=is_later) as writing:
+        writing.store.add(Quad(ITEMS[3], PARL.questionText, Literal("hospital"), DefaultGraph()))
+        writing.store.add(Quad(ITEMS[3], NamedNode("urn:note"), Literal("canal"), DefaultGraph()))
+        writing.changed([ITEMS[3]])
+
+    assert (found(generations, "hospital"), found(generations, "canal")) == ({"urn:3"}, set())
+    assert names(generations, 2) == {"words.sqlite"}
+    assert found(generations, "text", 1) == {item.value for item in ITEMS}
 
 
 # The index of values
