@@ -21,6 +21,8 @@ from pqlod.lda.patterns import ITEM
 from pqlod.lda.selection import (
     default_sort,
     filters_of,
+    having_query,
+    lacking_query,
     page_length,
     round_score,
     selection_query,
@@ -200,7 +202,7 @@ class _Planner:
         for make in self._conditions(of_class):
             try:
                 condition = make()
-                found = found.meeting(self._indexed(found, condition))
+                found = self._meeting(found, condition)
                 self._say(_words(condition), found)
             except NotIndexed as error:
                 self._is_exact = False
@@ -227,10 +229,40 @@ class _Planner:
                 yield partial(condition_of, one)
         yield from (partial(_range, path, ends) for path, ends in bounds.items())
 
+    def _meeting(self, found: Found, condition: Condition) -> Found:
+        if not isinstance(condition, Exists):
+            return found.meeting(self._indexed(found, condition))
+        if not condition.is_wanted and not found.is_one_way(condition.path):
+            raise NotIndexed("what lacks a chain has one way along it that ends early, of perhaps several")
+        return found.meeting(condition) if found.has(condition.path) else self._existing(found, condition)
+
+    def _existing(self, found: Found, condition: Exists) -> Found:
+        """Those from which a path that is not in the index leads somewhere, or does not, if SPARQL tells them cheaply."""
+        if found.total <= MOST_TESTED:
+            raise NotIndexed("a property path that is not in the index")
+        path = self._path(condition.path)
+        try:
+            having = self._told(having_query(self._api, self._request, path, MOST_TOLD + 1))
+            return found.among(having) if condition.is_wanted else found.apart_from(having)
+        except NotIndexed:
+            if not found.is_one_way(condition.path):
+                raise
+        lacking = self._told(lacking_query(self._api, self._request, path, found.type, MOST_TOLD + 1))
+        return found.apart_from(lacking) if condition.is_wanted else found.among(lacking)
+
+    def _told(self, query: Query) -> list[str]:
+        """The items that a query tells; NotIndexed if they are more than MOST_TOLD."""
+        told = self._dataset.select(query).values(ITEM[1:])
+        if len(told) > MOST_TOLD:
+            raise NotIndexed(f"more than {MOST_TOLD:,} items that a query tells")
+        return [term.value for term in told if isinstance(term, NamedNode)]
+
+    def _path(self, path: Steps) -> PropertyPath:
+        steps = (self._api.vocabulary.step(property, is_inverse) for property, is_inverse in path)
+        return PropertyPath(tuple(steps), "start")
+
     def _indexed(self, found: Found, condition: Condition) -> Condition:
         """The condition, or one that means the same, on a path that is in the index."""
-        if isinstance(condition, Exists) and not condition.is_wanted and not found.is_one_way(condition.path):
-            raise NotIndexed("what lacks a chain has one way along it that ends early, of perhaps several")
         if not isinstance(condition, Has) or found.has(condition.path):
             return condition
         for end in reversed(range(1, len(condition.path))):
@@ -240,8 +272,7 @@ class _Planner:
 
     def _starts(self, path: Steps, terms: Sequence[Term]) -> tuple[Term, ...]:
         """What leads by a path to one of the terms."""
-        steps = tuple(self._api.vocabulary.step(property, is_inverse) for property, is_inverse in path)
-        query = starts_query(self._api, self._request, PropertyPath(steps, "start"), terms, MOST_TESTED + 1)
+        query = starts_query(self._api, self._request, self._path(path), terms, MOST_TESTED + 1)
         starts = self._dataset.select(query).values(ITEM[1:])
         if len(starts) > MOST_TESTED:
             raise NotIndexed("too many things that have it")
@@ -258,12 +289,12 @@ class _Planner:
         if not self._is_exact or found.total <= MOST_TESTED:
             self._is_exact = False
             return found
-        told = self._dataset.select(sub_select_query(self._api, self._request, MOST_TOLD + 1)).values(ITEM[1:])
-        if len(told) > MOST_TOLD:
-            self._steps.append(f"not by the index: more than {MOST_TOLD:,} items that a query tells")
+        try:
+            found = found.among(self._told(sub_select_query(self._api, self._request, MOST_TOLD + 1)))
+        except NotIndexed as error:
+            self._steps.append(f"not by the index: {error}")
             self._is_exact = False
             return found
-        found = found.among(term.value for term in told if isinstance(term, NamedNode))
         self._say(f"what the query {self._query.name} tells by SPARQL", found)
         return found
 

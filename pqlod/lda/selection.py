@@ -102,6 +102,21 @@ def starts_query(api: Api, request: PageRequest, path: PropertyPath, terms: Sequ
     return selection.query(f"SELECT DISTINCT {ITEM}", f"LIMIT {most}", name="starts")
 
 
+def having_query(api: Api, request: PageRequest, path: PropertyPath, most: int) -> Query:
+    """The SELECT of each ?item from which the path leads anywhere."""
+    selection = _Selection.empty(api, request)
+    selection.chains.require(path.steps)
+    return selection.query(f"SELECT DISTINCT {ITEM}", f"LIMIT {most}", name="having")
+
+
+def lacking_query(api: Api, request: PageRequest, path: PropertyPath, type_: NamedNode, most: int) -> Query:
+    """The SELECT of each ?item of a class from which the path leads nowhere."""
+    selection = _Selection.empty(api, request)
+    selection.add_type(type_)
+    selection.add_absence(path)
+    return selection.query(f"SELECT DISTINCT {ITEM}", f"LIMIT {most}", name="lacking")
+
+
 def page_length(request: PageRequest) -> int:
     """How many items are looked for: one more than a page has tells whether there is a next one."""
     return request.page_size + 1 if isinstance(request.endpoint, ListEndpoint) else 1
@@ -160,12 +175,15 @@ class _Selection:
         selection._add_search(matches)
         selection._add_texts()
         for type_ in selection.selector.types:
-            selection._add(Place.TYPE, f"{ITEM} a {selection.writer.write(type_)} .")
+            selection.add_type(type_)
         for one in filters_of(api, request):
             selection._add_filter(one)
         if request.box:
             selection._add_box(request.box)
         return selection
+
+    def add_type(self, type_: NamedNode) -> None:
+        self._add(Place.TYPE, f"{ITEM} a {self.writer.write(type_)} .")
 
     def _add_texts(self) -> None:
         """What the configuration and the request say in SPARQL."""
@@ -274,7 +292,7 @@ class _Selection:
             case Existence(path, True):
                 self.chains.require(path.steps)
             case Existence(path, False):
-                self._add_absence(path)
+                self.add_absence(path)
             case Labelled(path, labels):
                 thing = self.chains.require(path.steps)
                 self._add(Place.LITERAL, f"{thing} {self.writer.write(RDFS.label)} {self._one_of(labels, 'label')} .")
@@ -332,7 +350,7 @@ class _Selection:
             )
         return " || ".join(alternatives) or "false"
 
-    def _add_absence(self, path: PropertyPath) -> None:
+    def add_absence(self, path: PropertyPath) -> None:
         """For a chain Elda 3 keeps an item if one way along it ends early, which nested OPTIONALs say."""
         if len(path.steps) == 1:
             pattern = write_step(self.writer, self.variables, ITEM, path.last, self.variables.fresh("no", path.text))

@@ -228,8 +228,9 @@ def _mistakes(query: Query) -> Iterator[Mistake]:
         yield Mistake(query.name, f"?{name}", f"is the same variable as the parameter ${name}; give one of them another name")
     for name in sorted(marked - set(query.parameters)):
         yield Mistake(query.name, f"${name}", "is not declared by a line '# param' of the header")
-    for name in sorted(set(query.filters_without) - set(query.parameters)):
-        yield Mistake(query.name, f"# filters without {name}", f"{name} is not declared by a line '# param' of the header")
+    may_be_missing = {each.name for each in query.parameters.values() if each.is_optional and not each.default}
+    for name in sorted(set(query.filters_without) - may_be_missing):
+        yield Mistake(query.name, f"# filters without {name}", f"{name} is not declared by '# param' as one that may be left out")
     try:
         Store().query(query.text)
     except (OSError, RuntimeError):

@@ -230,6 +230,11 @@ class Found:
         return (self.base, self.overlay) if self.overlay else (self.base,)
 
     @property
+    def type(self) -> NamedNode:
+        """The class of the items."""
+        return self.base.table.type
+
+    @property
     def total(self) -> int:
         return sum(part.among.bit_count() for part in self.parts)
 
@@ -320,6 +325,11 @@ class Found:
         """Those that are among some."""
         wanted = list(iris)
         return Found(self.base.among_iris(wanted), self.overlay and self.overlay.among_iris(wanted))
+
+    def apart_from(self, iris: Iterable[str]) -> "Found":
+        """Those that are not among some."""
+        some = self.among(iris)
+        return Found(*(replace(part, among=part.among & ~left.among) for part, left in zip(self.parts, some.parts, strict=True)))
 
     def iris(self) -> Iterator[str]:
         """Their IRIs, in no order."""

@@ -20,6 +20,7 @@ from pqlod.lda.parameters import PageRequest, RequestUrl, parse_parameters
 from pqlod.lda.planning import index_plan, make_plan
 from pqlod.lda.routing import Router
 from pqlod.rdf import Literal, NamedNode
+from pqlod.store import columns
 from pqlod.store.dataset import Dataset
 from pqlod.store.embedded import EmbeddedDataset
 from pqlod.store.generations import Generations
@@ -197,6 +198,37 @@ def test_a_chain_is_not_there_if_one_way_along_it_ends_early(library: Asked, add
     """Of the two authors of b5 one knows nobody."""
     for dataset in (library.indexed, library.plain):
         assert " ".join(item.value[-2:] for item in library.ask(address, dataset).items) == items
+
+
+@pytest.mark.parametrize(
+    ("condition", "longest", "step"),
+    [
+        pytest.param("sequelOf.length=true", 250, "index: sequelOf.length is there: 1 left", id="few have it"),
+        pytest.param("sequelOf.length=false", 250, "index: sequelOf.length is not there: 5 left", id="not the few that have it"),
+        pytest.param("printed=true", 5, "index: printed is there: 4 left", id="not the few that lack it"),
+        pytest.param("printed=false", 5, "index: printed is not there: 2 left", id="few lack it"),
+        pytest.param("by.knows.town=true", 250, "not by the index: more than 3 items", id="many have it, by one way of several"),
+        pytest.param("by.knows.town=false", 250, "not by the index: what lacks a chain", id="lacking in one way of several"),
+    ],
+)
+def test_what_the_index_does_not_hold_is_there_as_sparql_says(
+    tmp_path: Path, library: Asked, condition: str, longest: int, step: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(columns, "LONGEST", longest)
+    store = Store()
+    store.load(path=LIBRARY / "data.ttl")
+    asked = Asked(library.api, store, tmp_path, [])
+    monkeypatch.setattr(planning, "MOST_TESTED", 1)
+    monkeypatch.setattr(planning, "MOST_TOLD", 3)
+
+    path = tuple((NamedNode(f"http://books.example/def/{name}"), False) for name in condition.partition("=")[0].split("."))
+    assert not asked.indexed.values.all_of(NamedNode("http://books.example/def/Book")).has(path)
+    expected = asked.ask(f"/books?exists-{condition}", asked.plain)
+    for dataset in (asked.indexed, asked.changed):
+        found = asked.ask(f"/books?exists-{condition}", dataset)
+
+        assert (found.items, found.total) == (expected.items, expected.total)
+        assert step in found.plan
 
 
 def test_few_that_others_lead_to_are_found_by_sparql_first(library: Asked, monkeypatch: pytest.MonkeyPatch):

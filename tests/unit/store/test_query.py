@@ -184,6 +184,11 @@ def test_text_of_another_kind_is_told(kind: str, text: str) -> None:
         pytest.param("# param x: iri\nASK {?x ?p $x}", "a.rq ?x: is the same variable as the parameter $x", id="both"),
         pytest.param("ASK {?s ?p $x}", "a.rq $x: is not declared", id="undeclared"),
         pytest.param("# filters without x: a=1\nASK {}", "a.rq # filters without x: x is not declared", id="filters"),
+        pytest.param(
+            "# param x: integer? = 7\n# filters without x: a=1\nASK {?s ?p $x}",
+            "filters without x: x is not",
+            id="never left out",
+        ),
         pytest.param("ASK {", "a.rq: does not parse", id="syntax"),
         pytest.param("# param x: iri\nASK {BIND(1 AS $x)}", "a.rq $x: is a parameter, and is also assigned", id="assigned"),
     ],
