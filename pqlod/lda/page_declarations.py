@@ -113,14 +113,26 @@ class PageDeclarationReader:
         address = node.text(PQLOD.list)
         if not address:
             node.fault(PQLOD.list, "There is none. Expected: the address of a list, such as /questions?by={item}.")
-        size = node.integer(PQLOD.size, minimum=0)
+        size, template = node.integer(PQLOD.size, minimum=0), self._address(address or "", node, PQLOD.list)
         return Panel(
             label=node.text(RDFS.label) or "",
-            address=self._address(address or "", node, PQLOD.list),
+            address=template,
             size=min(DEFAULT_SIZE if size is None else size, MOST_ITEMS),
             name=node.text(API.name) or "",
-            charts=tuple(name.strip() for name in (node.text(PQLOD.charts) or "").split(",") if name.strip()),
+            charts=tuple(self._charts(node, template)),
         )
+
+    def _charts(self, node: Node, address: UriTemplate) -> Iterator[str]:
+        """The names of charts that the list has."""
+        lists = (endpoint for endpoint in self._lists if endpoint.template.match_path(address.path_part) is not None)
+        known = {name for endpoint in lists for name in endpoint.selector.charts}
+        for name in filter(None, (name.strip() for name in (node.text(PQLOD.charts) or "").split(","))):
+            if name in known:
+                yield name
+            else:
+                hint = near(name, known)
+                problem = f"{address.path_part!r} has no chart {name!r}, and it is left out."
+                node.note(PQLOD.charts, f"{problem}{f' Did you mean {hint[0]}?' if hint else ''}")
 
     def _address(self, text: str, node: Node, prop: NamedNode) -> UriTemplate:
         """The address of one of the lists, whose braces hold paths of the item."""

@@ -9,12 +9,15 @@ PREFIXES = {
     "api": "http://purl.org/linked-data/api/vocab#",
     "elda": "http://www.epimorphics.com/vocabularies/lda#",
     "pqlod": "urn:pqlod:vocab:",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "": "http://x.example/config#",
 }
 API = """:api a api:API ; api:sparqlEndpoint pqlod:store ; api:endpoint :qs , :one .
-    :qs a api:ListEndpoint ; api:uriTemplate "/qs" .
-    :one a api:ItemEndpoint ; api:uriTemplate "/one/{id}" ; api:itemTemplate "http://x.example/{id}" . """
+    :qs a api:ListEndpoint ; api:uriTemplate "/qs" ; api:selector [ pqlod:facets ( [ pqlod:property "n" ; pqlod:steps ( 0 9 ) ]
+        [ pqlod:property "by" ] ) ] .
+    :one a api:ItemEndpoint ; api:uriTemplate "/one/{id}" ; api:itemTemplate "http://x.example/{id}" .
+    :n api:label "n" ; rdfs:range xsd:integer . :by api:label "by" ; rdfs:range :Person . """
 
 
 @pytest.fixture
@@ -50,14 +53,23 @@ def test_lists_of_a_mounted_api_are_where_it_is_mounted(read):
 
 
 def test_the_first_page_has_panels(read):
-    api = read(
-        ':api pqlod:home ( [ rdfs:label "newest" ; pqlod:list "/qs" ] [ pqlod:list "/qs" ; pqlod:size 0 ; pqlod:charts "n" ] ) .'
-    ).apis[0]
+    charted = '[ pqlod:list "/qs" ; pqlod:size 0 ; pqlod:charts "by, n-step/by" ]'
+
+    api = read(f':api pqlod:home ( [ rdfs:label "newest" ; pqlod:list "/qs" ] {charted} ) .').apis[0]
 
     assert [(panel.label, panel.address.text, panel.size, panel.charts) for panel in api.home] == [
         ("newest", "/qs", 5, ()),
-        ("", "/qs", 0, ("n",)),
+        ("", "/qs", 0, ("by", "n-step/by")),
     ]
+
+
+def test_a_chart_that_the_list_does_not_have_is_told_and_left_out(read):
+    configuration = read(':api pqlod:home ( [ pqlod:list "/qs" ; pqlod:charts "n-stop,by" ] ) .')
+
+    assert [str(each) for each in configuration.mistakes] == [
+        ":api pqlod:home pqlod:charts: '/qs' has no chart 'n-stop', and it is left out. Did you mean n-step?"
+    ]
+    assert configuration.apis[0].home[0].charts == ("by",)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ PREFIXES = """
 """
 API = """
 :api a api:API ; api:sparqlEndpoint pqlod:store ; api:endpoint :qs , :one ; pqlod:page [ %s ] .
-:qs a api:ListEndpoint ; api:uriTemplate "/qs/{k}" .
+:qs a api:ListEndpoint ; api:uriTemplate "/qs/{k}" ;
+    api:selector [ pqlod:facets ( [ pqlod:property "n" ] [ pqlod:property "by" ] ) ] .
 :one a api:ItemEndpoint ; api:uriTemplate "/one/{k}" ; api:itemTemplate "http://x.example/{k}" .
 x:n api:label "n" . x:by a owl:ObjectProperty ; api:label "by" . x:Q a owl:Class ; api:label "Q" . x:P a owl:Class .
 """
