@@ -43,7 +43,7 @@ from pqlod.store.deadline import NEVER, Deadline
 PER = "/"  # in the name of a chart: medians of the one facet for each choice of the other
 SECONDS = 2.0  # for all that a page has beside it
 HTML = FormatterDeclaration("html", FormatterKind.HTML, ("text/html",))
-MOST_CHOICES = 60  # of a facet: every department
+FIRST_CHOICES, MOST_CHOICES = 10, 50  # of a facet: the most frequent, and as many others as may all be shown
 MOST_IN_TIME = 600  # bars of a chart: the months of fifty years
 MOST_RANKED = 16  # bars of a chart that lie one under the other
 MOST_VALUES = 50  # of an item, put into the address of a list
@@ -171,10 +171,16 @@ def _every_choice(page: Page, dataset: Dataset, until: Deadline) -> Facet | None
 
 
 def _facets_to_choose(page: Page, sources: Sources) -> tuple[Facet, ...]:
-    """All facets of a list but those by month, of which there are too many to choose from; charts have them."""
+    """All facets of a list but those by month, of which there are too many to choose from; charts have them.
+
+    Each with its first values, and with all of them if they are not many: more of many take long to find.
+    """
     selector = page.endpoint.selector if isinstance(page.endpoint, ListEndpoint) else None
     names = [facet.name for facet in selector.facets if facet.kind is not FacetKind.MONTH] if selector else []
-    return _facets(page, names, MOST_CHOICES, sources)
+    first = _facets(page, names, FIRST_CHOICES, sources)
+    few = [facet.name for facet in first if 0 < facet.others <= MOST_CHOICES]
+    whole = {facet.name: facet for facet in _facets(page, few, FIRST_CHOICES + MOST_CHOICES, sources)} if few else {}
+    return tuple(whole[facet.name] if facet.name in whole and whole[facet.name].is_complete else facet for facet in first)
 
 
 def _facets(page: Page, names: Collection[str], most: int, sources: Sources) -> tuple[Facet, ...]:
