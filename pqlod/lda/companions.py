@@ -184,7 +184,8 @@ def _facets_to_choose(page: Page, sources: Sources) -> tuple[Facet, ...]:
 
 
 def _facets(page: Page, names: Collection[str], most: int, sources: Sources) -> tuple[Facet, ...]:
-    return facets(page.api, page.request, sources.dataset, names=names, most=most, budget=sources.deadline.left)
+    budget = sources.deadline.left / 2  # so that what is slow to count does not take everything
+    return facets(page.api, page.request, sources.dataset, names=names, most=most, budget=budget)
 
 
 def _beside_item(page: Page, sources: Sources) -> Companions:
