@@ -23,7 +23,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from itertools import islice, pairwise
 from pathlib import Path
@@ -33,6 +33,7 @@ from pyoxigraph import Store
 
 from pqlod.errors import StoreError
 from pqlod.rdf import Resource
+from pqlod.store.beside import is_large, words_made
 from pqlod.store.disk import TEMPORARY, is_of_the_disk, store_error, sync, sync_tree, told, write_whole
 from pqlod.store.embedded import EmbeddedDataset, Evaluator
 from pqlod.store.gathering import IndexPlan
@@ -291,8 +292,14 @@ class Generations:
     def _index(self, writing: Writing, previous: Path, folder: Path) -> None:
         words, values, former = GenerationWords(folder), GenerationValues(folder), GenerationValues(previous)
         words.follow(GenerationWords(previous), writing.changed_items)
-        if not writing.indexes_later:
-            words.complete(writing.store)
+        with ExitStack() as beside:
+            if not writing.indexes_later and not words.is_followed and is_large(folder / "store"):
+                beside.enter_context(words_made(folder))
+            elif not writing.indexes_later:
+                words.complete(writing.store)
+            self._index_values(writing, values, former)
+
+    def _index_values(self, writing: Writing, values: GenerationValues, former: GenerationValues) -> None:
         if writing.plan is None:
             values.follow(former, writing.changed_items)
         if values.is_followed:
