@@ -19,12 +19,12 @@ from pqlod.lda.parameters import PageRequest, is_reserved, read_filter
 from pqlod.lda.paths import PropertyPath, Step, parse_path
 from pqlod.lda.patterns import ITEM
 from pqlod.lda.selection import (
+    DECIMALS,
     default_sort,
     filters_of,
     having_query,
     lacking_query,
     page_length,
-    round_score,
     selection_query,
     selector_of,
     starts_query,
@@ -111,6 +111,9 @@ def find_matches(request: PageRequest, dataset: Dataset) -> Matches | None:
     if not request.search or request.endpoint.text_search:
         return None
     found = [dataset.search(expression) for expression in request.search]
+    if len(found) == 1:
+        (matches,) = found
+        return Matches(matches[:MOST_MATCHES], matches.is_partial or len(matches) > MOST_MATCHES)
     ranked = sorted((match for matches in found for match in matches), key=lambda match: -match.score)
     best = {match.item: match for match in reversed(ranked)}
     in_order = sorted(best.values(), key=lambda match: -match.score)
@@ -309,8 +312,7 @@ class _Planner:
             self._steps.append(f"index: order by {', '.join(_words_of_path(path) for path, _ in sorts) or 'IRI'}")
             return found.page(sorts, start, count)
         self._steps.append("index of words: the best first")
-        kept = set(found.iris())
-        scores = {match.item.value: round_score(match) for match in self._matches if match.item.value in kept}
+        scores = {match.item.value: round(match.score, DECIMALS) for match in self._matches}
         return found.ranked(scores, sorts, start, count)
 
     def _sort(self, found: Found, key: SortKey) -> Sort:

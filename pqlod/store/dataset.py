@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from pqlod.rdf import Graph, NamedNode, Resource, Term
 from pqlod.store.deadline import Deadline
@@ -30,8 +30,7 @@ class Solutions:
         return tuple(row[variable] for row in self.rows if variable in row)
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """An item that matches words: its IRI and how well it does (the higher the better)."""
 
     item: NamedNode

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cached_property, total_ordering
 from itertools import groupby
 from pathlib import Path
@@ -310,9 +309,9 @@ class Found:
         ours = [base.entry(number, sorts) for number in base.page(sorts, start - skipped, count)]
         return sorted([*ours, *later[skipped : skipped + count]])[:count]
 
-    def ranked(self, scores: Mapping[str, Decimal], sorts: Sequence[Sort], start: int, count: int) -> list[str]:
+    def ranked(self, scores: Mapping[str, float], sorts: Sequence[Sort], start: int, count: int) -> list[str]:
         """A page of those that have a score, the highest first; equal ones are sorted as told."""
-        kept = sorted(self.among(scores).iris(), key=lambda iri: -scores[iri])
+        kept = sorted((iri for iri in self.iris() if iri in scores), key=lambda iri: -scores[iri])
         found: list[str] = []
         for _, group in groupby(kept, key=scores.__getitem__):
             iris = list(group)
