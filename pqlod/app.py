@@ -28,6 +28,7 @@ from pqlod.web.description import description_blueprint
 from pqlod.web.graph_store import graph_store_blueprint
 from pqlod.web.problems import problem_response
 from pqlod.web.published import published_blueprint
+from pqlod.web.query_page import QueryPage
 from pqlod.web.resources import resources_blueprint
 from pqlod.web.service import Service
 from pqlod.web.sparql import sparql_blueprint
@@ -74,13 +75,14 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.filters["local_address"] = local_address
     app.jinja_env.tests["list_endpoint"] = _is_list
     app.context_processor(lambda: _for_templates(configuration))
+    published = published_queries(settings.config)
     for blueprint in (
-        sparql_blueprint(service, sandbox),
+        sparql_blueprint(service, sandbox, QueryPage(sandbox.limits, settings.data_host, configuration, published)),
         update_blueprint(service),
         graph_store_blueprint(service),
         description_blueprint(service),
         resources_blueprint(service),
-        published_blueprint(service, published_queries(settings.config)),
+        published_blueprint(service, published),
         api_blueprint(service),
     ):
         app.register_blueprint(blueprint)

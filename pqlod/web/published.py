@@ -13,11 +13,11 @@ from pqlod.rdf import DCT, RDF, SCHEMA, Graph, Literal, NamedNode, Namespace, Tr
 from pqlod.store.query import Parameter, Query
 from pqlod.web.addresses import parameters, root
 from pqlod.web.documents import graph_response
+from pqlod.web.query_page import ROWS_ON_PAGE
 from pqlod.web.responses import entity_tag, finish, known_tag, with_charset
 from pqlod.web.service import Service
 from pqlod.web.sparql import (
     DIRECT,
-    ROWS_ON_PAGE,
     Choices,
     QueryRequest,
     Show,

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 
 from pqlod.datasets import Opened
 from pqlod.errors import BadParameter, DatasetUnavailable, NotAcceptable, PqlodError
-from pqlod.formatters.html.frame import FormatLink, upwards
+from pqlod.formatters.html.frame import upwards
 from pqlod.formatters.solutions import FORMATS, GRAPH_NAMES, PAGE, ResultFormat, format_named, format_names, table
 from pqlod.store.embedded import EmbeddedDataset
 from pqlod.store.sandbox import OWN_MEDIA_TYPES, Kind, Result, Sandbox, UnwantedKind, parse_result
@@ -19,49 +19,12 @@ from pqlod.web.documents import graph_response
 from pqlod.web.negotiation import best_offer
 from pqlod.web.problems import problem_of
 from pqlod.web.protocol import body_pairs, graph_iris
+from pqlod.web.query_page import ROWS_ON_PAGE, QueryPage, allow_editor
 from pqlod.web.responses import with_charset
 from pqlod.web.service import Service
 
 PATH = "/sparql"
 DIRECT = "application/sparql-query"
-ROWS_ON_PAGE = 500
-
-# What the query page offers to begin with; each is a link.
-EXAMPLES: Mapping[str, str] = {
-    "Which classes are there, and how many of each?": """\
-SELECT ?class (COUNT(?thing) AS ?things)
-WHERE { ?thing a ?class }
-GROUP BY ?class
-ORDER BY DESC(?things)
-""",
-    "Ten questions, newest first": """\
-PREFIX parl: <http://data.parliament.uk/schema/parl#>
-
-SELECT ?question ?tabled ?text
-WHERE {
-  ?question parl:dateTabled ?tabled ;
-            parl:questionText ?text .
-}
-ORDER BY DESC(?tabled)
-LIMIT 10
-""",
-    "The ten questions that say most of housing in the armed forces": """\
-PREFIX parl: <http://data.parliament.uk/schema/parl#>
-PREFIX pqlod: <urn:pqlod:vocab:>
-
-SELECT ?question ?score ?text
-WHERE {
-  SERVICE pqlod:search { ?question pqlod:matches "armed forces housing" ; pqlod:score ?score }
-  ?question parl:questionText ?text .
-}
-ORDER BY DESC(?score)
-LIMIT 10
-""",
-    "Everything that is said of one thing": """\
-SELECT ?property ?value
-WHERE { <http://data.parliament.uk/resources/1012383> ?property ?value }
-""",
-}
 
 
 @dataclass(frozen=True)
@@ -87,7 +50,7 @@ Choices = Mapping[Kind, Choice | None]
 Show = Callable[..., str]
 
 
-def sparql_blueprint(service: Service, sandbox: Sandbox) -> Blueprint:
+def sparql_blueprint(service: Service, sandbox: Sandbox, page: QueryPage) -> Blueprint:
     """The routes of the SPARQL service."""
     blueprint = Blueprint("sparql", __name__)
     counter = description.Counter()
@@ -101,7 +64,7 @@ def sparql_blueprint(service: Service, sandbox: Sandbox) -> Blueprint:
             return describe(suffix)
         asked = replace(asked, format_name=asked.format_name or suffix)
         choices = choose_formats(asked.format_name, request.headers.get("Accept", ""))
-        show = partial(query_page, sandbox, [], asked.text, asked=asked)
+        show = partial(page.show, [], asked.text, asked=asked)
         return query_response(asked, choices, queryable(service), service, show)
 
     def describe(suffix: str) -> Response:
@@ -109,7 +72,7 @@ def sparql_blueprint(service: Service, sandbox: Sandbox) -> Blueprint:
         address = root(request, service.settings)
         updates = f"{address}/update" if service.writing else ""
         graph = description.service_description(address + PATH, sandbox.limits, census, updates)
-        return graph_response(graph, description.PREFIXES, lambda formats: query_page(sandbox, formats), suffix)
+        return allow_editor(graph_response(graph, description.PREFIXES, page.show, suffix))
 
     return blueprint
 
@@ -206,13 +169,6 @@ def problem_page(error: PqlodError, show: Show) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     response.vary.add("Accept")
     return response
-
-
-def query_page(sandbox: Sandbox, formats: list[FormatLink], text: str = "", **shown: object) -> str:
-    """The page on which people write a query, with what it gave or what was wrong with it."""
-    return render_template(
-        "sparql.html", query=text, formats=formats, limits=sandbox.limits, examples=EXAMPLES, rows_shown=ROWS_ON_PAGE, **shown
-    )
 
 
 def _named(kind: Kind, name: str) -> Choice | None:
