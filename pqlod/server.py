@@ -6,13 +6,10 @@ Its WSGI and RSGI interfaces end such a body as if it were complete.
 """
 
 import asyncio
-import ctypes
 import io
 import json
 import logging
-import multiprocessing
 import os
-import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -26,14 +23,13 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from pqlod.errors import PqlodError
+from pqlod.processes import end_with_parent
 from pqlod.settings import Settings, read_settings
 from pqlod.web.answers import IS_CURRENT, Answers, key_of
 from pqlod.web.clients import HAS_LEFT
 
 Scope = dict[str, Any]
 Message = dict[str, Any]
-# The parent died: end too, so that no process is left over (prctl(2), Linux only).
-PR_SET_PDEATHSIG = 1
 LARGEST_BODY = 100 * 2**20  # bytes of a request, which are held in memory
 SMALL_BODY = 2**16  # bytes that are read without asking whether the request is refused in any case
 PATIENCE = 20.0  # seconds for which a client may take nothing of what is sent to it
@@ -117,15 +113,6 @@ def largest_body(settings: Settings) -> int:
     from pqlod.web.protocol import BYTES_OF_A_CHARACTER  # as above
 
     return LARGEST_BODY if settings.writable else settings.query_length * BYTES_OF_A_CHARACTER + 65_536
-
-
-def end_with_parent() -> None:
-    """Have this process ended when the one that started it ends, however that ends, be it already."""
-    parent = multiprocessing.parent_process()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if parent and os.getppid() != parent.pid:
-        os._exit(1)
 
 
 @dataclass(frozen=True)

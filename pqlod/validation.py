@@ -7,11 +7,9 @@ pySHACL looks at some hundred resources a second, and would slow down a large lo
 is checked, always the same one, unless all are asked for; the report says how many.
 """
 
-import ctypes
 import logging
 import os
 import signal
-import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -29,6 +27,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import RdfFormat, Store, parse, serialize
 
 from pqlod.assets import asset
+from pqlod.processes import end_with_parent
 from pqlod.rdf import PROV, RDF, RDFS, BlankNode, DefaultGraph, Literal, NamedNode, Namespace, Term, Triple
 
 if TYPE_CHECKING:
@@ -42,7 +41,6 @@ AT_ONCE = 200  # resources, each with its parts
 EXAMPLES = 3
 LONGEST_VALUE = 80  # characters that are shown of a value
 DEFAULT = DefaultGraph()
-PR_SET_PDEATHSIG = 1  # prctl(2), Linux only
 
 
 class Extent(Enum):
@@ -283,7 +281,7 @@ def _breaches(batches: Iterable[Batch], workers: int) -> Iterator[tuple[int, lis
             yield done, breaches_of(batch)
         return
     pending: deque[tuple[int, Future[list[Breach]]]] = deque()
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=(os.getpid(),)) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin) as pool:
         for batch in batches:
             done += batch.size
             pending.append((done, pool.submit(breaches_of, batch)))
@@ -294,13 +292,10 @@ def _breaches(batches: Iterable[Batch], workers: int) -> Iterator[tuple[int, lis
             yield at, future.result()
 
 
-def _begin(parent: int) -> None:
+def _begin() -> None:
     """Another process leaves interrupts to its parent, and ends with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
+    end_with_parent()
 
 
 # --- rdflib and pySHACL, which are imported where a batch is looked at, and not before ---

@@ -20,7 +20,8 @@ from pqlod.write_tokens import TokenFile
 
 APPLICATION = """
 import os, time
-from pqlod.server import AsgiAdapter, end_with_parent
+from pqlod.processes import end_with_parent
+from pqlod.server import AsgiAdapter
 
 def chunks(path):
     yield b"a" * 1000

@@ -1,5 +1,7 @@
 """Checks by the shapes of ontology/shapes.ttl: what each shape takes and what it refuses, and what is told of it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -332,6 +334,12 @@ def test_odd_terms_harm_no_check() -> None:
     found = check_resources(store, {"any": ["urn:x:\u00e9", "parl:y"]})
 
     assert {finding.rule.property for finding in found.violations} == {"party", "label"}
+
+
+def test_pyshacl_is_not_imported_before_something_is_checked() -> None:
+    program = "import sys, pqlod.cli, pqlod.server, pqlod.app, pqlod.loading; sys.exit('pyshacl' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_what_several_checks_found_is_one() -> None:
