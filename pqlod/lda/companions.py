@@ -162,6 +162,8 @@ def _beside_list(page: Page, sources: Sources) -> Companions:
     titles = sources.attempt("the names of filters", named) if things else None
     charts = _charts_of(page, (page.request.chart,), sources) if page.request.chart else ()
     facets = sources.attempt("what the list can be narrowed by", partial(_facets_to_choose, page, sources))
+    if any(not facet.is_complete for facet in facets or ()):
+        sources.missing.append("some of the numbers")
     return Companions(chart=next(iter(charts), None), titles=titles or {}, facets=facets or ())
 
 

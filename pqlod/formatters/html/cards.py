@@ -15,6 +15,8 @@ from pqlod.rdf import NamedNode
 if TYPE_CHECKING:
     from pqlod.lda.pages import Page
 
+LONGEST_TEXT = 1000  # characters, in the rows of a card
+
 
 class Card:
     """An item as a card. ``template`` shows it, or is empty: then its rows do. ``facts`` are for the template."""
@@ -35,7 +37,8 @@ class Card:
 
 def cards_of(page: "Page", up: str | None = None) -> list[Card]:
     """The cards of a list; ``up`` is the way to the root from the page that shows them, where that is another."""
-    links = Links(page.api, page.request.url.path, FilterLinks(first_page(page), page.api.vocabulary), up)
+    longest = LONGEST_TEXT if page.is_of_cards else None
+    links = Links(page.api, page.request.url.path, FilterLinks(first_page(page), page.api.vocabulary), up, longest)
     return [Card(node, page, links) for node in page.deadline.watch(Shape(page).items())]
 
 

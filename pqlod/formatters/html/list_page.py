@@ -18,10 +18,14 @@ from pqlod.formatters.html.lists import (
     orders,
     unfiltered,
 )
-from pqlod.lda.model import FacetKind
+from pqlod.lda.model import FacetKind, ListEndpoint
+from pqlod.lda.parameters import VIEW_PARAMETERS
 
 if TYPE_CHECKING:
     from pqlod.lda.pages import Page
+
+
+VIEWS = {"all": "table of all properties"}
 
 
 @dataclass(frozen=True)
@@ -72,10 +76,12 @@ def list_context(page: "Page") -> Mapping[str, object]:
 
 def _views(page: "Page", choices: Choices) -> tuple[Choice, ...]:
     """The views by name, and before them the cards, where the list has some."""
-    if not page.request.names_view and not page.is_of_cards:
-        return choices.views
-    cards = Choice("cards", "" if page.is_of_cards else str(first_page(page).without("_view", "_properties", "_template")))
-    return (cards, *choices.views)
+    views = tuple(Choice(VIEWS.get(words, words), address) for words, address in choices.views)
+    selector = page.endpoint.selector if isinstance(page.endpoint, ListEndpoint) else None
+    if selector is None or selector.card_viewer is None:
+        return views
+    cards = "" if page.is_of_cards else str(first_page(page).without(*VIEW_PARAMETERS))
+    return (Choice("cards", cards), *views)
 
 
 def _options(page: "Page") -> Options:

@@ -9,15 +9,21 @@ from markupsafe import Markup
 
 from pqlod.store.excerpts import Marker
 
+# What may stay of the markup in a text, such as a minister's answer. No images, styles or scripts.
+TAGS = frozenset({
+    "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "del", "div", "dl", "dt",
+    "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "ins", "li", "ol", "p", "pre", "q",
+    "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
+})  # fmt: skip
+MARKUP = re.compile(rf"</?({'|'.join(sorted(TAGS))})(\s[^<>]*)?/?>", re.IGNORECASE)
 # Where a new line begins: without a blank there, the words on both sides would run together.
 _BREAK = re.compile(r"(?=<(?:p|br|li|div|tr|td|th|h[1-6]|ul|ol|table|blockquote)\b)", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 ELLIPSIS = "…"
 
 
 def plain_text(text: str) -> str:
     """A text without its markup, on one line; one that has none stays as it is."""
-    if _TAG.search(text):
+    if MARKUP.search(text):
         text = html.unescape(nh3.clean(_BREAK.sub(" ", text), tags=set()))
     return " ".join(text.split())
 

@@ -27,8 +27,8 @@ def title_in(graph: Graph, api: Api, thing: Resource) -> str:
     paths = [path.steps for path in api.titles] + [(Step(label),) for label in LABEL_PROPERTIES]
     for path in paths:
         for term in ends(graph, thing, path):
-            if isinstance(term, Literal) and term.value.strip():
-                return beginning(_titled(plain_text(term.value), api), LONGEST)
+            if isinstance(term, Literal) and (text := plain_text(term.value)):
+                return beginning(_titled(text, api), LONGEST)
     return last_segment(thing.value) if isinstance(thing, NamedNode) else ""
 
 

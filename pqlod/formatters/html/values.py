@@ -11,18 +11,13 @@ from markupsafe import Markup
 
 from pqlod.formatters.filter_links import Fields, FilterLink, FilterLinks
 from pqlod.formatters.html.frame import upwards
+from pqlod.formatters.html.texts import MARKUP, TAGS, beginning, plain_text
 from pqlod.formatters.items import LABEL_PROPERTIES, Field, Node, Value, best_label, last_segment
 from pqlod.formatters.words import words
 from pqlod.lda.model import Api
 from pqlod.lda.routing import Router
 from pqlod.rdf import FOAF, RDF, XSD, Literal, NamedNode, Resource, local_name
 
-# What may stay of the markup in a text, such as a minister's answer. No images, styles or scripts.
-TAGS = frozenset({
-    "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "del", "div", "dl", "dt",
-    "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "ins", "li", "ol", "p", "pre", "q",
-    "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
-})  # fmt: skip
 ATTRIBUTES = {"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}, "ol": {"start"}}
 SCHEMES = frozenset({"http", "https", "mailto"})
 PLAIN = frozenset({XSD.string, RDF.langString, RDF.dirLangString})
@@ -43,7 +38,7 @@ MONTHS = (
     "December",
 )
 
-MARKUP = re.compile(rf"</?({'|'.join(sorted(TAGS))})(\s[^<>]*)?/?>", re.IGNORECASE)
+_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 
@@ -80,11 +75,14 @@ class Item:
 class Links:
     """Where the resources of an API are shown, as addresses relative to one path, and what the values of a list lead to.
 
-    ``up`` is the way to the root, if not that from the path.
+    ``up`` is the way to the root, if not that from the path; texts are cut at ``longest`` characters.
     """
 
-    def __init__(self, api: Api, path: str, filters: FilterLinks | None = None, up: str | None = None) -> None:
+    def __init__(
+        self, api: Api, path: str, filters: FilterLinks | None = None, up: str | None = None, longest: int | None = None
+    ) -> None:
         self.up = upwards(path) if up is None else up
+        self.longest = longest
         self._filters = filters
         self._router = Router((api,))
 
@@ -138,7 +136,7 @@ def _label(node: Node) -> Field | None:
 def _shown(value: Value, links: Links, path: Fields | None) -> Shown:
     match value:
         case Literal():
-            return Shown(literal(value), links.filters(path, value))
+            return Shown(literal(value, links.longest), links.filters(path, value))
         case Node():
             return _described(value, links, path)
         case NamedNode():
@@ -179,9 +177,11 @@ def anchor(address: str, text: str) -> Markup:
     return Markup('<a href="{}">{}</a>').format(address, text)
 
 
-def literal(term: Literal) -> Markup:
-    """A literal as markup: days in words, addresses as links, texts with their own markup made safe."""
+def literal(term: Literal, longest: int | None = None) -> Markup:
+    """A literal as markup: days in words, addresses as links, texts with their own markup made safe, or cut without it."""
     text = term.value
+    if longest and len(text) > longest:
+        return _plain(beginning(plain_text(text), longest))
     if term.datatype in {XSD.date, XSD.dateTime} and (day := in_words(text)):
         return Markup('<time datetime="{}">{}</time>').format(text, day)
     if _ADDRESS.fullmatch(text):
@@ -191,7 +191,9 @@ def literal(term: Literal) -> Markup:
 
 
 def _plain(text: str) -> Markup:
-    return Markup('<span class="lines">{}</span>' if "\n" in text else "{}").format(text)
+    """A text, whose lines stay, and whose marks of direction end with it."""
+    shown = Markup("<bdi>{}</bdi>" if _DIRECTION.search(text) else "{}").format(text)
+    return Markup('<span class="lines">{}</span>').format(shown) if "\n" in text else shown
 
 
 def sanitised(markup: str) -> Markup:

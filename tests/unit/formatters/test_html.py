@@ -125,6 +125,7 @@ def test_only_harmless_markup_stays(markup: str, expected: str) -> None:
         pytest.param(
             Literal("PREFIX x: <http://x/>\nASK {}"), '<span class="lines">PREFIX x: &lt;http://x/&gt;\nASK {}</span>', id="lines"
         ),
+        pytest.param(Literal("a \u202eb"), "<bdi>a \u202eb</bdi>", id="a mark of direction"),
         pytest.param(Literal("one<br/>two"), '<div class="markup">one<br>two</div>', id="markup"),
         pytest.param(Literal("chat", language="fr"), '<span lang="fr">chat</span>', id="language"),
         pytest.param(Literal("http://h/?a&b"), '<a href="http://h/?a&amp;b" rel="nofollow">http://h/?a&amp;b</a>', id="address"),

@@ -276,6 +276,7 @@ def test_a_list_without_items_says_so_and_leads_back(client: FlaskClient) -> Non
         pytest.param("a &amp; b <br>&lt;c&gt;", "a & b <c>", id="entities"),
         pytest.param("5 < 6 &amp; 7", "5 < 6 &amp; 7", id="no markup"),
         pytest.param("<p>a<script>alert(1)</script></p>", "a", id="scripts"),
+        pytest.param("<script>alert(1)</script>", "<script>alert(1)</script>", id="a text about scripts"),
     ],
 )
 def test_a_text_is_shown_without_its_markup(given: str, expected: str) -> None:
@@ -343,6 +344,8 @@ def test_hostile_texts_are_texts(hostile: FlaskClient, view: str) -> None:
         link for link in found.xpath("//@href | //@action | //@src") if link.lower().startswith(("javascript:", "data:"))
     ] == []
     assert EVIL not in answer.text
+    assert EVIL in text(found.find_class("card")[0].find("h2"))
+    assert len(answer.data) < (100_000 if view in ("", "?_search=why") else 500_000)
 
 
 def test_a_long_answer_is_cut_on_a_card(hostile: FlaskClient) -> None:
