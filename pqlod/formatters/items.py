@@ -281,10 +281,12 @@ def text_order(text: str) -> bytes:
 
 def best_label(node: Node) -> str | None:
     """The label of a resource, several of one property joined by " / ", or None."""
-    for iri in LABEL_PROPERTIES:
-        if labels := dict.fromkeys(value.value for value in node.values(iri) if isinstance(value, Literal)):
-            return " / ".join(labels)
-    return None
+    labels = {field.property.iri: values for field, values in node.fields if field.property.iri in LABEL_PROPERTIES}
+    texts = (
+        dict.fromkeys(value.value for value in labels.get(iri, ()) if isinstance(value, Literal)) for iri in LABEL_PROPERTIES
+    )
+    found = next(filter(None, texts), None)
+    return None if found is None else " / ".join(found)
 
 
 def last_segment(iri: str) -> str:

@@ -112,7 +112,7 @@ class EmbeddedDataset:
     def follow(self, resources: Iterable[Resource], branches: Branches, graph: NamedNode | None = None) -> Graph:
         # A tenth of what the same costs as a CONSTRUCT, most of which goes into its text and its plan (measured).
         with _told():
-            return Graph(self._deadline.watch(_followed(self._store, resources, branches, graph or DefaultGraph())))
+            return Graph(_followed(self._store, resources, branches, graph or DefaultGraph(), self._deadline))
 
     def search(self, expression: str) -> Matches:
         return self._index().search(expression, self._deadline)
@@ -232,24 +232,26 @@ FEW = 3
 
 
 def _followed(
-    store: Store, resources: Iterable[Resource], branches: Branches, graph: NamedNode | DefaultGraph
+    store: Store, resources: Iterable[Resource], branches: Branches, graph: NamedNode | DefaultGraph, deadline: Deadline
 ) -> Iterator[tuple[Resource, NamedNode, Term]]:
     seen: set[tuple[Resource, int]] = set()
     left: list[tuple[Resource, Branches]] = [(resource, branches) for resource in resources]
     while left:
+        deadline.check()
         resource, wanted = left.pop()
         if (resource, id(wanted)) in seen:
             continue
         seen.add((resource, id(wanted)))
         any_property = wanted.get(None)
-        properties = wanted if any_property is None and len(wanted) <= FEW else (None,)
-        for property in properties:
+        for property in wanted if any_property is None and len(wanted) <= FEW else (None,):
             for quad in store.quads_for_pattern(resource, property, None, graph):
-                following = [found for found in (wanted.get(quad.predicate), any_property) if found is not None]
+                predicate = quad.predicate  # each look at a part of a quad makes a new object
+                following = [found for found in (wanted.get(predicate), any_property) if found is not None]
                 if following:
-                    yield resource, quad.predicate, quad.object
-                    if isinstance(quad.object, NamedNode | BlankNode):
-                        left.extend((quad.object, each) for each in following if each)
+                    end = quad.object
+                    yield resource, predicate, end
+                    if isinstance(end, NamedNode | BlankNode):
+                        left.extend((end, each) for each in following if each)
 
 
 def _load_file(store: Store, path: Path) -> None:
