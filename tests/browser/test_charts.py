@@ -31,7 +31,7 @@ def test_the_charts_of_the_first_page_are_drawn_and_nothing_moves(page: Any) -> 
 def test_a_bar_leads_to_the_list_of_what_it_counts(page: Any) -> None:
     page.goto("/")
     page.wait_for_function(ALL_DRAWN)
-    bar = page.locator("figure.chart[data-shape=ranked] svg a").last
+    bar = page.locator("figure.chart", has_text="by party").locator("svg a").last
     label, count = bar.locator("title").text_content().rsplit(": ", 1)
 
     bar.click(force=True)

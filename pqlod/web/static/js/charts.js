@@ -26,7 +26,10 @@ async function prepare(figure) {
   const picture = document.createElement("div");
   picture.className = "picture";
   picture.setAttribute("aria-hidden", "true"); // the table says all of it, and its links can be reached by keys
-  const draw = async () => picture.replaceChildren(await drawing(figure, rows, picture.clientWidth, picture.clientHeight));
+  const draw = async () => {
+    const { clientWidth: width, clientHeight: height } = picture;
+    if (width) picture.replaceChildren(await drawing(figure, rows, width, height)); // it has none while it is folded away
+  };
 
   const folded = document.createElement("details");
   const summary = document.createElement("summary");
