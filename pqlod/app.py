@@ -12,6 +12,7 @@ from pqlod import __version__
 from pqlod.assets import asset
 from pqlod.datasets import Datasets
 from pqlod.formatters.html.frame import kinds_of_pages, local_address, site_of, upwards
+from pqlod.formatters.html.static_files import static_address
 from pqlod.formatters.words import words
 from pqlod.lda.config import Configuration, read_configuration
 from pqlod.lda.model import Endpoint, ListEndpoint
@@ -32,6 +33,7 @@ from pqlod.web.query_page import QueryPage
 from pqlod.web.resources import resources_blueprint
 from pqlod.web.service import Service
 from pqlod.web.sparql import sparql_blueprint
+from pqlod.web.static_files import static_blueprint
 from pqlod.web.update import update_blueprint
 from pqlod.web.writing import open_writing
 
@@ -67,11 +69,12 @@ def create_app(settings: Settings) -> Flask:
     configuration = LiveConfiguration(configuration_reader(settings.config))
     service = Service(settings, configuration, Datasets(generations, pages), sandbox, pages, writing)
 
-    app = Flask("pqlod", template_folder="web/templates", static_folder="web/static")
+    app = Flask("pqlod", template_folder="web/templates", static_folder=None)
     app.extensions["pqlod"] = service
     app.url_map.merge_slashes = False  # a template decides what its slashes are
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.filters["words"] = words
+    app.jinja_env.globals["static"] = static_address
     app.jinja_env.filters["local_address"] = local_address
     app.jinja_env.tests["list_endpoint"] = _is_list
     app.context_processor(lambda: _for_templates(configuration))
@@ -83,6 +86,7 @@ def create_app(settings: Settings) -> Flask:
         description_blueprint(service),
         resources_blueprint(service),
         published_blueprint(service, published),
+        static_blueprint(),
         api_blueprint(service),
     ):
         app.register_blueprint(blueprint)

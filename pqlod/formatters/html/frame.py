@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from pqlod import __version__
+from pqlod.formatters.html.static_files import static_address
 from pqlod.formatters.words import words
 from pqlod.lda.metadata import SPARQL
 from pqlod.lda.model import Api, MenuEntry
@@ -44,6 +45,7 @@ def environment() -> Environment:
     )
     made.globals["version"] = __version__
     made.globals["today"] = today
+    made.globals["static"] = static_address
     made.filters["words"] = words
     made.filters["local_address"] = local_address
     return made
