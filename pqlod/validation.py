@@ -240,7 +240,7 @@ class Tally:
 
     def _files(self, resource: str) -> list[str]:
         """The names or addresses of the files that told of a resource, or of what it is a part of, as the store knows them."""
-        while "//" in resource.rpartition("/")[0]:
+        while resource:
             derived = self._store.quads_for_pattern(NamedNode(resource), PROV.wasDerivedFrom, None, None)
             if files := {name for quad in derived if isinstance(quad.object, NamedNode) for name in self._names(quad.object)}:
                 return sorted(files)[:EXAMPLES]
