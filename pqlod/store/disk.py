@@ -77,7 +77,8 @@ def store_error(folder: Path, error: Exception, otherwise: str = DAMAGED) -> Sto
     cause = _cause(error)
     if cause:
         return StoreError(f"The store {folder} {cause}.")
-    return StoreError(f"The store {folder} {otherwise}: {getattr(error, 'strerror', None) or error}.")
+    reason = " ".join((getattr(error, "strerror", None) or str(error)).split()).rstrip(".")
+    return StoreError(f"The store {folder} {otherwise}: {reason}.")
 
 
 def _cause(error: Exception) -> str:

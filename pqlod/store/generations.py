@@ -122,7 +122,7 @@ class Generations:
             if known is not None and known[0] == mark:
                 return known[1]
             self._check_format()
-            number = int((self.folder / "CURRENT").read_text("ascii"))
+            number = self._read_current()
             if known is not None and number <= known[1]:
                 self._forget()  # another store stands in the folder
             self._current = mark, number
@@ -132,6 +132,12 @@ class Generations:
             raise StoreError(f"The store {self.folder} holds no data yet; load some with: pqlod load FILE… --store DIR") from None
         except (OSError, ValueError) as error:
             raise store_error(self.folder, error) from error
+
+    def _read_current(self) -> int:
+        text = (self.folder / "CURRENT").read_text("ascii").strip()
+        if not text.isdecimal():
+            raise StoreError(f"The store {self.folder} is damaged: its file CURRENT says {text!r}.")
+        return int(text)
 
     def numbers(self) -> tuple[int, ...]:
         """The generations that are kept, the oldest first; the last one is the current one."""

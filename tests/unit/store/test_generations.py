@@ -291,7 +291,9 @@ def test_changed_items_are_indexed_again(generations: Generations) -> None:
         pytest.param({"FORMAT": "pqlod store 2\n", "CURRENT": "1"}, "is of version 2; this pqlod reads version 1", id="newer"),
         pytest.param({"FORMAT": "rocksdb\n", "CURRENT": "1"}, "is damaged: its file FORMAT says 'rocksdb'", id="other-format"),
         pytest.param({"FORMAT": "pqlod store 1\n"}, "holds no data yet", id="no-data"),
-        pytest.param({"FORMAT": "pqlod store 1\n", "CURRENT": "x"}, "is damaged", id="damaged-current"),
+        pytest.param(
+            {"FORMAT": "pqlod store 1\n", "CURRENT": "x\n"}, "is damaged: its file CURRENT says 'x'", id="damaged-current"
+        ),
         pytest.param({"FORMAT": "pqlod store 1\n", "CURRENT": "4"}, "is damaged", id="missing-generations"),
     ],
 )
@@ -337,7 +339,7 @@ def test_a_damaged_generation_is_told(generations: Generations) -> None:
         path.unlink()
         path.write_bytes(b"x" * 50)
 
-    with pytest.raises(StoreError, match=f"The store {generations.folder} is damaged"):
+    with pytest.raises(StoreError, match=rf"The store {generations.folder} is damaged: Corruption: .* may be corrupted\.$"):
         generations.dataset()
 
 
