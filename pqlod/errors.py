@@ -13,6 +13,7 @@ PqlodError
 │   ├── QuerySyntaxError        SPARQL text that does not parse
 │   └── QueryTooLarge           SPARQL text that is too long, or nested too deep, to be parsed
 ├── SourceError                 a source file, or a record in it
+├── CheckError                  what is loaded could not be checked
 ├── HarvestError                a service that is harvested does not give what it should
 └── DatasetError                a dataset did not do what was asked
     ├── QueryRefused            the query asks for what is not allowed here
@@ -137,6 +138,10 @@ class SourceError(PqlodError):
     def __init__(self, problem: str, *, source: str = "", place: str = "") -> None:
         self.problem, self.source, self.place = problem, source, place
         super().__init__(": ".join(part for part in (source, place, problem) if part))
+
+
+class CheckError(PqlodError):
+    """What is loaded could not be checked by the shapes, and so is not loaded."""
 
 
 class HarvestError(PqlodError):

@@ -14,6 +14,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import RdfFormat, Store, parse, serialize
 
 from pqlod.assets import asset
+from pqlod.errors import CheckError
 from pqlod.processes import end_with_parent
 from pqlod.rdf import PROV, RDF, RDFS, BlankNode, DefaultGraph, Literal, NamedNode, Namespace, Term, Triple
 
@@ -132,7 +134,8 @@ def check_resources(
 ) -> Checked:
     """What the shapes say of resources of the default graph and of their parts; their IRIs are given by kind.
 
-    A sample are the 500 of each kind whose IRIs hash lowest: the same ones, in whatever order they came.
+    A sample are the 500 of each kind whose IRIs hash lowest: the same ones, in whatever order they came. CheckError if a
+    process that checks is ended.
     """
     started = time.monotonic()
     chosen = {kind: _chosen(of_kind, extent) for kind, of_kind in resources.items()}
@@ -281,15 +284,20 @@ def _breaches(batches: Iterable[Batch], workers: int) -> Iterator[tuple[int, lis
             yield done, breaches_of(batch)
         return
     pending: deque[tuple[int, Future[list[Breach]]]] = deque()
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin) as pool:
-        for batch in batches:
-            done += batch.size
-            pending.append((done, pool.submit(breaches_of, batch)))
-            while len(pending) > 2 * workers:
-                at, future = pending.popleft()
+    try:
+        with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin) as pool:
+            for batch in batches:
+                done += batch.size
+                pending.append((done, pool.submit(breaches_of, batch)))
+                while len(pending) > 2 * workers:
+                    at, future = pending.popleft()
+                    yield at, future.result()
+            for at, future in pending:
                 yield at, future.result()
-        for at, future in pending:
-            yield at, future.result()
+    except BrokenProcessPool as error:
+        raise CheckError(
+            "A process that checks by the shapes has ended, perhaps for want of memory; --check none does without."
+        ) from error
 
 
 def _begin() -> None:

@@ -1,5 +1,6 @@
 """Checks by the shapes of ontology/shapes.ttl: what each shape takes and what it refuses, and what is told of it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, Store
 
+from pqlod.errors import CheckError
 from pqlod.rdf import PARL, DefaultGraph, NamedNode
 from pqlod.sources import quads
 from pqlod.validation import Batch, Breach, Checked, Extent, Finding, Rule, breaches_of, check_resources, merged
@@ -334,6 +336,15 @@ def test_odd_terms_harm_no_check() -> None:
     found = check_resources(store, {"any": ["urn:x:\u00e9", "parl:y"]})
 
     assert {finding.rule.property for finding in found.violations} == {"party", "label"}
+
+
+@pytest.mark.usefixtures("few")
+def test_a_process_that_ends_in_the_middle_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pqlod.validation._begin", os.abort)
+    store, names = parties(30)
+
+    with pytest.raises(CheckError, match="--check none does without"):
+        check_resources(store, {"party": names}, Extent.ALL)
 
 
 def test_pyshacl_is_not_imported_before_something_is_checked() -> None:
