@@ -25,6 +25,7 @@ from pqlod.store.sandbox import Sandbox
 from pqlod.store.screening import Limits
 from pqlod.web.api import api_blueprint
 from pqlod.web.compression import compressed
+from pqlod.web.crawlers import crawlers_blueprint
 from pqlod.web.description import description_blueprint
 from pqlod.web.graph_store import graph_store_blueprint
 from pqlod.web.problems import problem_response
@@ -87,6 +88,7 @@ def create_app(settings: Settings) -> Flask:
         resources_blueprint(service),
         published_blueprint(service, published),
         static_blueprint(),
+        crawlers_blueprint(service),
         api_blueprint(service),
     ):
         app.register_blueprint(blueprint)
