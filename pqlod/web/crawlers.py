@@ -1,4 +1,4 @@
-"""What search engines and browsers look for: robots.txt, sitemaps (sitemaps.org) and a description of the search (OpenSearch 1.1)."""
+"""What search engines and browsers look for: robots.txt, sitemaps (sitemaps.org), and how to search here (OpenSearch 1.1)."""
 
 from collections.abc import Iterable, Iterator
 from math import ceil
