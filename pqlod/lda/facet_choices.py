@@ -64,7 +64,7 @@ class Choice:
 
     def _given(self) -> Iterator[Given]:
         for name, values in self.whole.url.values().items():
-            operator, hyphen, path = name.rpartition("-")
+            operator, hyphen, path = name.partition("-") if "-" in name else ("", "", name)
             if is_reserved(name) or operator + hyphen not in OPERATORS[self.facet.kind]:
                 continue
             with suppress(BadParameter):

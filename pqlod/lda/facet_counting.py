@@ -44,6 +44,7 @@ class Lists:
     """The items that are counted for the facets of a request. ``matches`` are what its search found."""
 
     api: Api
+    request: PageRequest
     dataset: Dataset
     matches: Matches | None
     _known: dict[tuple[Filter, ...], Everything | None] = field(default_factory=dict)

@@ -96,6 +96,8 @@ def facets(
     ``budget`` is in seconds: what it does not suffice for is left out, and said to be incomplete. An item has no facets.
     """
     declared = _declared(request, names)
+    if not declared:
+        return ()
     key = (*_key(api, request, dataset), declared, most)
     found = _kept.get(api, key)
     if found is None:
@@ -120,21 +122,20 @@ def medians(
     key = (*_key(api, request, dataset), declared[of], declared[by], most)
     kept = _kept_medians.get(api, key)
     if kept is None:
-        numbers, groups = (Choice(api, request, declared[name]) for name in (of, by))
         with suppress(NotIndexed, DatasetError):
-            lists = Lists(api, dataset.until(Deadline.after(budget)), find_matches(request, dataset))
-            kept = tuple(_medians(lists, numbers, groups, found[by]))
+            lists = _lists(api, request, dataset.until(Deadline.after(budget)))
+            kept = tuple(_medians(lists, declared[of], declared[by], found[by])) if lists else ()
             if dataset.version:
                 _kept_medians.keep(api, key, kept)
     return kept or ()
 
 
-def _medians(lists: Lists, numbers: Choice, groups: Choice, facet: Facet) -> Iterator[Median]:
-    path = steps_of(numbers.facet.path.steps)
+def _medians(lists: Lists, of: FacetDeclaration, by: FacetDeclaration, facet: Facet) -> Iterator[Median]:
+    path, others = steps_of(of.path.steps), Choice(lists.api, lists.request, by).request
     for value in (None, *facet.values):
-        found = lists.everything(groups.request if value else groups.whole).found
+        found = lists.everything(others if value else lists.request).found
         for name, text in value.parameters if value else ():
-            for one in read_filter(lists.api, groups.whole, name, (text,)):
+            for one in read_filter(lists.api, lists.request, name, (text,)):
                 if isinstance(one, Equality):
                     found = found.meeting(condition_of(one))
         if (median := found.median(path)) is not None:
@@ -180,16 +181,13 @@ _kept, _kept_medians = _Kept[Facet](), _Kept[Median]()
 def _counted(
     api: Api, request: PageRequest, dataset: Dataset, declared: Iterable[FacetDeclaration], most: int, deadline: Deadline
 ) -> tuple[Facet, ...]:
-    choices = [Choice(api, request, facet) for facet in declared]
     try:
-        bindings = compute_variables(request.endpoint, request.bindings, dataset) if choices else None
-        if bindings is None:  # there are no facets, or no items
-            return ()
-        request = replace(request, bindings=bindings)
-        choices = [Choice(api, request, facet) for facet in declared]
-        lists = Lists(api, dataset, find_matches(request, dataset))
+        lists = _lists(api, request, dataset)
     except DatasetError:
-        return tuple(map(_incomplete, choices))
+        return tuple(_incomplete(Choice(api, request, facet)) for facet in declared)
+    if lists is None:
+        return ()
+    choices = [Choice(api, lists.request, facet) for facet in declared]
     found: dict[str, Facet] = {}
     for way in (lists.by_index, lists.by_sparql):  # what is slow comes last
         for choice in choices:
@@ -197,6 +195,15 @@ def _counted(
                 with suppress(NotIndexed, DatasetError):
                     found[choice.facet.name] = _facet(choice, way(choice), lists, most)
     return tuple(found.get(choice.facet.name) or _incomplete(choice) for choice in choices)
+
+
+def _lists(api: Api, request: PageRequest, dataset: Dataset) -> Lists | None:
+    """The items of the request; None where a variable cannot be computed, so that there are none."""
+    bindings = compute_variables(request.endpoint, request.bindings, dataset)
+    if bindings is None:
+        return None
+    request = replace(request, bindings=bindings)
+    return Lists(api, request, dataset, find_matches(request, dataset))
 
 
 def _facet(choice: Choice, counting: Counting, lists: Lists, most: int) -> Facet:
