@@ -197,12 +197,10 @@ def _plain(text: str) -> Markup:
 
 
 def sanitised(markup: str) -> Markup:
-    """Markup of others with only harmless elements and links left in it."""
-    return Markup(
-        '<div class="markup">'
-        + nh3.clean(markup, tags=set(TAGS), attributes=ATTRIBUTES, url_schemes=set(SCHEMES), link_rel="nofollow noopener")
-        + "</div>"
-    )
+    """Markup of others with only harmless elements and links left in it; where it has a table, keys can scroll it."""
+    clean = nh3.clean(markup, tags=set(TAGS), attributes=ATTRIBUTES, url_schemes=set(SCHEMES), link_rel="nofollow noopener")
+    scrolled = ' tabindex="0" role="group" aria-label="Text with a table"' if "<table>" in clean else ""
+    return Markup(f'<div class="markup" dir="auto"{scrolled}>{clean}</div>')
 
 
 def in_words(text: str) -> str | None:

@@ -57,7 +57,7 @@ def test_values_are_shown_as_what_they_are(facts):
 
 
 def test_harm_is_taken_out_of_what_is_shown(facts):
-    assert facts("h").shown("text") == '<div class="markup"><p>Hi</p></div>'
+    assert facts("h").shown("text") == '<div class="markup" dir="auto"><p>Hi</p></div>'
     assert facts("h").shown("of") == "javascript:a()"
 
 
