@@ -27,6 +27,7 @@ from pqlod.web.api import api_blueprint
 from pqlod.web.compression import compressed
 from pqlod.web.crawlers import crawlers_blueprint
 from pqlod.web.description import description_blueprint
+from pqlod.web.docs import docs_blueprint
 from pqlod.web.graph_store import graph_store_blueprint
 from pqlod.web.problems import problem_response
 from pqlod.web.published import published_blueprint
@@ -87,6 +88,7 @@ def create_app(settings: Settings) -> Flask:
         description_blueprint(service),
         resources_blueprint(service),
         published_blueprint(service, published),
+        docs_blueprint(service, published),
         static_blueprint(),
         crawlers_blueprint(service),
         api_blueprint(service),
