@@ -8,6 +8,7 @@ from pqlod.formatters.html.frame import upwards
 from pqlod.formatters.html.values import in_words, literal, sanitised
 from pqlod.rdf import XSD, Literal
 
+OTHERS = frozenset({"alternate", "canonical", "search"})  # links to what is not loaded with the page
 VOID = frozenset({"meta", "link", "br", "hr", "input", "img", "col"})
 
 
@@ -30,7 +31,7 @@ class Checker(HTMLParser):
         if tag == "script" and "src" not in dict(attributes):
             self.inline_scripts.append(dict(attributes).get("type") or "")
         loaded = {"link": "href", "img": "src", "iframe": "src", "script": "src"}.get(tag)
-        self.loaded += [value or "" for name, value in attributes if name == loaded and ("rel", "alternate") not in attributes]
+        self.loaded += [value or "" for name, value in attributes if name == loaded and dict(attributes).get("rel") not in OTHERS]
 
     def handle_endtag(self, tag: str) -> None:
         if not self.open or self.open.pop() != tag:
