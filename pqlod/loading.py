@@ -11,13 +11,14 @@ from pqlod.assets import asset
 from pqlod.errors import SourceError
 from pqlod.lda.config import read_configuration
 from pqlod.lda.planning import index_plan
-from pqlod.rdf import NamedNode, Quad
+from pqlod.rdf import RDF, NamedNode, Quad
 from pqlod.reports import Rejects, Report, Row
 from pqlod.sources import SourceFile, source_of
 from pqlod.sources.changes import DEFAULT, Changes, Writer
 from pqlod.sources.files import files_in
 from pqlod.sources.ledger import Ledger, Outcome
 from pqlod.sources.origins import Origin, origin_of
+from pqlod.sources.rdf_files import load_as_it_stands
 from pqlod.sources.records import Record
 from pqlod.sources.refusals import Refusal
 from pqlod.store.gathering import IndexPlan
@@ -133,6 +134,8 @@ class Load:
         )  # fmt: skip
 
     def _take_all(self, file: SourceFile) -> None:
+        if self._take_as_it_stands(file):
+            return
         quads: list[Quad] = []
         origin = origin_of(file)
         for item in source_of(file).read(file):
@@ -147,6 +150,22 @@ class Load:
                 self._tell(item, file, origin)
         self._write(quads, file.path)
         self._show(file.path)
+
+    def _take_as_it_stands(self, file: SourceFile) -> bool:
+        """Takes a file of N-Quads in bulk, if nothing was in the store before and nothing of it needs to be looked at."""
+        if not self.was_empty or self.is_written or len(self.ledger):
+            return False
+        read = load_as_it_stands(file, self.writing.store)
+        if not read:
+            return False
+        self.read[STATEMENT] += read
+        self.new_statements = self.added = len(self.writing.store)
+        self.is_written = True
+        if self.extent is not Extent.NONE:
+            typed = self.writing.store.quads_for_pattern(None, RDF.type, None, DEFAULT)
+            self.described.update(quad.subject.value for quad in typed if isinstance(quad.subject, NamedNode))
+        self._show(file.path)
+        return True
 
     def _tell(self, record: Record, file: SourceFile, origin: Origin) -> None:
         if file.capture is not None:  # payloads of a harvest come in the order in which they were fetched

@@ -4,9 +4,9 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import IO, TypeVar, cast
 
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import RdfFormat, Store, parse
 
 from pqlod.errors import SourceError
 from pqlod.packing import DAMAGE
@@ -37,6 +37,11 @@ SUFFIXES = {
     ".owl": RdfFormat.RDF_XML,
     ".jsonld": RdfFormat.JSON_LD,
 }
+# What lines of quads do not have that are loaded as they stand: blank nodes, and instants that are days.
+BLOCK = 1 << 20  # bytes that are looked through at once
+BLANK_NODE, BEFORE_NODES = re.compile(b"_:"), b' \t>"'
+INSTANT = re.compile(rb'"\^\^<http://www\.w3\.org/2001/XMLSchema#dateTime>')
+DAY, DAY_LENGTH = re.compile(rb'"\d{4}-\d{2}-\d{2}\Z'), len('"2018-01-01')
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 COMMENT = re.compile(r"\A(\s*#[^\n]*\n)+\s*")
 
@@ -66,6 +71,59 @@ def read(file: SourceFile) -> Iterator[Quad]:
         Quad(names.of(quad.subject), quad.predicate, _object(quad.object, names, file.notes), names.of(quad.graph_name))
         for quad in _parsed(file)
     )
+
+
+def load_as_it_stands(file: SourceFile, store: Store) -> int | None:
+    """Loads a file of N-Quads into a store in bulk, if ``read`` would give its quads as they are; how many it has.
+
+    None, and nothing is loaded, for a file of anything else, with blank nodes, comments or days typed as instants, or broken.
+    """
+    if syntax_of(file) != RdfFormat.N_QUADS:
+        return None
+    try:
+        with file.open() as content:
+            lines = _PlainLines(content)
+            store.bulk_load(cast(IO[bytes], lines), RdfFormat.N_QUADS)  # all or nothing
+            return lines.number
+    except (_NotPlain, SyntaxError, *DAMAGE):
+        return None  # ``read`` tells what is wrong
+
+
+class _NotPlain(Exception):
+    """A file cannot be loaded as it stands."""
+
+
+class _PlainLines:
+    """Gives the bytes of a file, each line of which has a quad; _NotPlain where there is anything else."""
+
+    def __init__(self, content: IO[bytes]) -> None:
+        self._content, self._block, self._place = content, b"", 0
+        self.number = 0
+
+    def read(self, size: int) -> bytes:
+        if self._place >= len(self._block):
+            self._block, self._place = self._content.read(BLOCK) + self._content.readline(), 0
+            self.number += _plain_lines(self._block)
+        piece = self._block[self._place : self._place + size]
+        self._place += size
+        return piece
+
+
+def _plain_lines(block: bytes) -> int:
+    """How many lines a block of whole lines has, if each begins with an IRI and nothing in it is to be looked at."""
+    lines = block.count(b"\n") + (bool(block) and not block.endswith(b"\n"))
+    is_plain = block.count(b"\n<") + block.startswith(b"<") == lines
+    if not is_plain or any(map(_is_node, BLANK_NODE.finditer(block))) or any(map(_is_day, INSTANT.finditer(block))):
+        raise _NotPlain
+    return lines
+
+
+def _is_node(mark: re.Match[bytes]) -> bool:
+    return mark.string[mark.start() - 1] in BEFORE_NODES
+
+
+def _is_day(instant: re.Match[bytes]) -> bool:
+    return DAY.search(instant.string, max(instant.start() - DAY_LENGTH, 0), instant.start()) is not None
 
 
 def _parsed(file: SourceFile) -> Iterator[Quad]:

@@ -219,15 +219,21 @@ def test_of_files_that_tell_the_same_the_last_by_name_is_told_in_whatever_order(
     assert all(result == results[0] for result in results)
 
 
-def test_an_export_loads_into_the_same_store(store: Path, tmp_path: Path) -> None:
+def test_an_export_loads_into_the_same_store(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = questions(tmp_path / "q.jsonl", {"uin": "1", "source_id": 17, "asking_member_id": 5})
     load([file], store)
     export(store, tmp_path / "all.nq.gz")
 
-    load([tmp_path / "all.nq.gz"], tmp_path / "copy")
+    report = load([tmp_path / "all.nq.gz"], tmp_path / "copy", check=Extent.SAMPLE)
+    monkeypatch.setattr("pqlod.loading.load_as_it_stands", lambda file, store: None)
+    slow_report = load([tmp_path / "all.nq.gz"], tmp_path / "slow", check=Extent.SAMPLE)
 
-    assert statements(tmp_path / "copy", tmp_path) == statements(store, tmp_path)
+    assert statements(tmp_path / "copy", tmp_path) == statements(store, tmp_path) == statements(tmp_path / "slow", tmp_path)
     assert load([file], tmp_path / "copy").generation is None
+    assert (report.rows, report.added) == (slow_report.rows, slow_report.added)
+    assert report.checked is not None
+    assert slow_report.checked is not None
+    assert report.checked.violations == slow_report.checked.violations
 
 
 WRONG = {"uin": "one", "source_id": 17, "asking_member_id": 5, "asking_member_name": "Ms A"}

@@ -4,7 +4,7 @@ import gzip
 from collections.abc import Callable
 
 import pytest
-from pyoxigraph import RdfFormat
+from pyoxigraph import RdfFormat, Store
 
 from pqlod.errors import SourceError
 from pqlod.rdf import XSD, BlankNode, Literal, NamedNode, Quad
@@ -72,3 +72,43 @@ def test_a_broken_file_gives_nothing(make_file: Make) -> None:
 def test_the_suffix_decides_where_the_content_does_not(make_file: Make) -> None:
     assert rdf_files.syntax_of(make_file("", "x.ttl.gz")) == RdfFormat.TRIG
     assert rdf_files.syntax_of(make_file("some text", "x.txt")) is None
+
+
+PLAIN = (
+    f'{A} {B} {C} .\n{A} {B} "a_: b > \'x\' \\"_" <http://example.org/g> .\n'
+    f'{A} {B} "2018-01-01T00:00:00Z"^^<http://www.w3.org/2001/XMLSchema#dateTime> .\n'
+    f'{A} {B} "2018-01-01"^^<http://www.w3.org/2001/XMLSchema#date> .\n'
+)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_plain_quads_are_loaded_as_they_stand(make_file: Make, monkeypatch: pytest.MonkeyPatch, end: str, packed: bool) -> None:
+    monkeypatch.setattr(rdf_files, "BLOCK", 50)
+    content = PLAIN.rstrip("\n") + end
+    file, store = make_file(gzip.compress(content.encode()) if packed else content, "x.nq"), Store()
+
+    assert rdf_files.load_as_it_stands(file, store) == 4
+    assert set(store) == set(rdf_files.read(file))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(f"{PLAIN}_:x {B} {C} .\n", id="blank subject"),
+        pytest.param(f"{PLAIN}{A} {B} _:x .\n", id="blank object"),
+        pytest.param(f"{PLAIN}{A} {B}_:x .\n", id="blank object at once"),
+        pytest.param(f'{PLAIN}{A} {B} "x" _:g .\n', id="blank graph"),
+        pytest.param(f'{PLAIN}{A} {B} "2018-01-01"^^<http://www.w3.org/2001/XMLSchema#dateTime> .\n', id="day as instant"),
+        pytest.param(f"# comment\n{PLAIN}", id="comment"),
+        pytest.param(f"{PLAIN}\n{PLAIN}", id="empty line"),
+        pytest.param(f"{PLAIN}{A} {B} .\n", id="broken"),
+        pytest.param(f"{PLAIN}{A} {B} <http://exa mple.org/> .\n", id="broken IRI"),
+        pytest.param(TURTLE, id="Turtle"),
+    ],
+)
+def test_anything_else_is_not_loaded_as_it_stands(make_file: Make, content: str) -> None:
+    store = Store()
+
+    assert rdf_files.load_as_it_stands(make_file(content, "x"), store) is None
+    assert len(store) == 0
