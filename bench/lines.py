@@ -263,6 +263,9 @@ LINES: Mapping[str, Named] = {
     ),
     "a frequent word": _page(FIRST + "?_search={frequent}", most_ms=150),
     "words and department": _page(FIRST + "?_search={word1}+{word2}&AnsweringBody={body}"),
+    "facets": _page(
+        FIRST + "?_metadata=facets", f"{PREFIX}SELECT ?b (COUNT(*) AS ?n) {{ {COMMONS} ?q parl:AnsweringBody ?b }} GROUP BY ?b"
+    ),
     "item as JSON": _page("{item_path}.json", "DESCRIBE <{item}>"),
     "item as HTML": _page("{item_path}.html", "DESCRIBE <{item}>"),
     "item as Turtle": _page("{item_path}.ttl", "DESCRIBE <{item}>"),

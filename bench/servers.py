@@ -89,6 +89,25 @@ def oxigraph_serve(store: Path, log: Path) -> Iterator[Server]:
 
 
 @contextmanager
+def appearance(folder: Path, pattern: str) -> Iterator[list[float]]:
+    """After how many seconds something of this pattern appears in a folder: one number, once it has."""
+    seen: list[float] = []
+    started, is_over = time.perf_counter(), threading.Event()
+
+    def look() -> None:
+        while not seen and not is_over.wait(0.05):
+            seen.extend([_since(started)] if any(folder.glob(pattern)) else [])
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        is_over.set()
+        watcher.join()
+
+
+@contextmanager
 def watched(server: Server) -> Iterator[list[int]]:
     """Bytes of resident memory of all processes of a server together, looked at again and again."""
     seen: list[int] = []
