@@ -33,8 +33,8 @@ RESULT_TYPES = ("application/sparql-results+json", "application/sparql-results+x
 FILTERS: Object = {
     "name": "filters",
     "in": "query",
-    "description": "Paths of properties and the values that they must have (tablingMember.label=…), with prefixes such as min-, max- "
-    "and exists-; the documentation lists them.",
+    "description": "Paths of properties and the values that they must have (tablingMember.label=…), with prefixes such as "
+    "min-, max- and exists-; the documentation lists them.",
     "style": "form",
     "explode": True,
     "schema": {"type": "object", "additionalProperties": {"type": "string"}},
