@@ -59,10 +59,12 @@ class UriTemplate:
     def match(self, path: str, parameters: Mapping[str, tuple[str, ...]] | None = None) -> Mapping[str, str] | None:
         """The values of its variables in a path, percent-decoded, and in parameters, or None if they do not match."""
         found = self.match_path(path)
+        if found is None:
+            return None
         for name, pattern in self._query_patterns:
             values = set((parameters or {}).get(name, ()))
             match = pattern.fullmatch(values.pop()) if len(values) == 1 else None
-            if found is None or match is None or _contradict(found, match.groupdict()):
+            if match is None or _contradict(found, match.groupdict()):
                 return None
             found = {**found, **match.groupdict()}
         return found
