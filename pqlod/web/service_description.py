@@ -1,9 +1,6 @@
 """What the SPARQL service says of itself (SPARQL 1.1 Service Description): its formats, limits and graphs."""
 
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
@@ -13,6 +10,7 @@ from pqlod.rdf import PQLOD, RDF, XSD, BlankNode, Graph, Literal, NamedNode, Nam
 from pqlod.store.dataset import Dataset
 from pqlod.store.query import Query
 from pqlod.store.screening import Limits
+from pqlod.web.once import OncePerVersion
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 VOID = Namespace("http://rdfs.org/ns/void#")
@@ -24,7 +22,6 @@ COUNT_NAMED = Query(
     "SELECT ?graph (COUNT(*) AS ?triples) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph", "triples in each graph"
 )
 NAMES = Query("SELECT ?graph WHERE { GRAPH ?graph {} }", "named graphs")
-PATIENCE = 0.5  # seconds for which a description waits for its counts
 DATASET = BlankNode("dataset")
 LIMITS = tuple(field.name for field in fields(Limits) if field.name != "calls")
 MOST_GRAPHS = 1000  # that are listed
@@ -50,39 +47,10 @@ class Census:
     named: tuple[tuple[NamedNode, int | None], ...]
 
 
-class Counter:
-    """Counts a dataset's triples once for each of its versions, beside the requests: many millions take half a minute."""
-
-    def __init__(self, patience: float = PATIENCE) -> None:
-        self._patience, self._lock = patience, threading.Lock()
-        self._version, self._counted = "", Future[Census]()
-        self._counted.set_result(Census(0, ()))
-
-    def census(self, dataset: Dataset) -> Census:
-        """The dataset's graphs, counted, or if that takes longer than the patience in seconds, named."""
-        with self._lock:
-            is_known = dataset.version == self._version and not (self._counted.done() and self._counted.exception())
-            if not is_known and self._counted.done():  # one count at a time
-                self._version, self._counted = dataset.version, _beside(count, dataset)
-            counted = self._counted if dataset.version == self._version else None
-        with suppress(TimeoutError):
-            if counted:
-                return counted.result(self._patience)
-        return Census(None, tuple((name, None) for name in names(dataset)))
-
-
-def _beside(work: Callable[[Dataset], Census], dataset: Dataset) -> Future[Census]:
-    """What comes of the work, done in a thread that keeps no process from ending."""
-    future = Future[Census]()
-
-    def run() -> None:
-        try:
-            future.set_result(work(dataset))
-        except Exception as error:
-            future.set_exception(error)
-
-    threading.Thread(target=run, name="census", daemon=True).start()
-    return future
+def census(dataset: Dataset, counted: OncePerVersion[Census]) -> Census:
+    """The dataset's graphs, counted, or as long as they are being counted (many millions take half a minute), named."""
+    found = counted.get(dataset.version, lambda: count(dataset))
+    return found or Census(None, tuple((name, None) for name in names(dataset)))
 
 
 def names(dataset: Dataset) -> list[NamedNode]:

@@ -17,6 +17,7 @@ from pqlod.web.addresses import parameters, root
 from pqlod.web.clients import client_of
 from pqlod.web.documents import graph_response
 from pqlod.web.negotiation import best_offer
+from pqlod.web.once import OncePerVersion
 from pqlod.web.problems import problem_of
 from pqlod.web.protocol import body_pairs, graph_iris
 from pqlod.web.query_page import ROWS_ON_PAGE, QueryPage, allow_editor
@@ -53,7 +54,7 @@ Show = Callable[..., str]
 def sparql_blueprint(service: Service, sandbox: Sandbox, page: QueryPage) -> Blueprint:
     """The routes of the SPARQL service."""
     blueprint = Blueprint("sparql", __name__)
-    counter = description.Counter()
+    counted = OncePerVersion[description.Census]()
 
     @blueprint.route(PATH, methods=["GET", "POST"])
     @blueprint.route(f"{PATH}/", methods=["GET", "POST"])
@@ -68,7 +69,7 @@ def sparql_blueprint(service: Service, sandbox: Sandbox, page: QueryPage) -> Blu
         return query_response(asked, choices, queryable(service), service, show)
 
     def describe(suffix: str) -> Response:
-        census = counter.census(queryable(service).dataset)
+        census = description.census(queryable(service).dataset, counted)
         address = root(request, service.settings)
         updates = f"{address}/update" if service.writing else ""
         graph = description.service_description(address + PATH, sandbox.limits, census, updates)

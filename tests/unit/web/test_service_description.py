@@ -12,7 +12,8 @@ from pqlod.store.dataset import Solutions
 from pqlod.store.embedded import EmbeddedDataset
 from pqlod.store.query import Query
 from pqlod.store.screening import Limits
-from pqlod.web.service_description import COUNT_DEFAULT, FUNCTIONS, GEOF, SD, VOID, Census, Counter, service_description
+from pqlod.web.once import OncePerVersion
+from pqlod.web.service_description import COUNT_DEFAULT, FUNCTIONS, GEOF, SD, VOID, Census, census, service_description
 
 ENDPOINT = NamedNode("http://example.com/sparql")
 
@@ -69,34 +70,34 @@ UNCOUNTED, COUNTED = Census(None, ((EMPTY, None), (FULL, None))), Census(2, ((EM
 
 
 def test_graphs_are_named_until_they_are_counted_and_are_counted_once() -> None:
-    dataset, counter = Slow("1"), Counter(patience=0.05)
+    dataset, counted = Slow("1"), OncePerVersion[Census](patience=0.05)
 
-    assert [counter.census(dataset) for _ in range(3)] == [UNCOUNTED] * 3
+    assert [census(dataset, counted) for _ in range(3)] == [UNCOUNTED] * 3
     dataset.gate.set()
-    assert Counter(patience=10).census(dataset) == COUNTED
-    assert until_counted(counter, dataset) == COUNTED
-    assert dataset.counts == 2  # once by each counter
+    assert census(dataset, OncePerVersion(patience=10)) == COUNTED
+    assert until_counted(counted, dataset) == COUNTED
+    assert dataset.counts == 2  # once for each that keeps the counts
 
 
 def test_another_version_is_counted_when_the_count_of_the_last_has_ended() -> None:
-    first, second, counter = Slow("1"), Slow("2"), Counter(patience=0.05)
+    first, second, counted = Slow("1"), Slow("2"), OncePerVersion[Census](patience=0.05)
     second.gate.set()
 
-    assert [counter.census(first), counter.census(second)] == [UNCOUNTED, UNCOUNTED]
+    assert [census(first, counted), census(second, counted)] == [UNCOUNTED, UNCOUNTED]
     first.gate.set()
-    assert until_counted(counter, second) == COUNTED
+    assert until_counted(counted, second) == COUNTED
 
 
 def test_a_count_that_failed_is_tried_again() -> None:
-    dataset, counter = Slow("1"), Counter(patience=10)
+    dataset, counted = Slow("1"), OncePerVersion[Census](patience=10)
     dataset.gate.set()
     dataset.is_broken = True
     with pytest.raises(DatasetError, match="broken"):
-        counter.census(dataset)
+        census(dataset, counted)
 
     dataset.is_broken = False
 
-    assert counter.census(dataset) == COUNTED
+    assert census(dataset, counted) == COUNTED
 
 
 def test_what_is_not_counted_is_not_told() -> None:
@@ -106,8 +107,8 @@ def test_what_is_not_counted_is_not_told() -> None:
     assert {triple.object for triple in described if triple.predicate == SD.name} == {EMPTY, FULL}
 
 
-def until_counted(counter: Counter, dataset: EmbeddedDataset) -> Census:
+def until_counted(counted: OncePerVersion[Census], dataset: EmbeddedDataset) -> Census:
     deadline = time.monotonic() + 10
-    while (census := counter.census(dataset)).default is None and time.monotonic() < deadline:
+    while (found := census(dataset, counted)).default is None and time.monotonic() < deadline:
         time.sleep(0.01)
-    return census
+    return found
