@@ -1,5 +1,6 @@
 """Processes that can be ended, one for each query that runs: how they are started, lent, asked and replaced."""
 
+import fcntl
 import json
 import math
 import os
@@ -26,6 +27,7 @@ from pqlod.store.worker import HEADER
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "TMPDIR")
 
 GRACE = 2.0  # seconds for which a worker may be silent after its alarm should have rung
+PIPE_SIZE = 2**19  # bytes
 LOOK = 0.2  # seconds after which whoever waits looks whether there is still something to wait for
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -51,6 +53,13 @@ class WorkerEnded(Exception):
         self.status = status
 
 
+def widen(pipe: IO[bytes] | None) -> None:
+    """Lets a pipe hold more than Linux gives it, so that neither end waits so often for the other; elsewhere it stays."""
+    if pipe and sys.platform == "linux":
+        with suppress(OSError):  # the user has many pipes already
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
+
+
 class Worker:
     """A worker process, as seen from here: one request at a time, then its messages.
 
@@ -66,6 +75,7 @@ class Worker:
             env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
             start_new_session=True,  # an interrupt at the terminal is for the server, which then ends its workers
         )
+        widen(self._process.stdout)
         self._input, self._output = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
         self._poll = select.poll()
         self._poll.register(self._output, select.POLLIN | select.POLLHUP)

@@ -37,7 +37,7 @@ from pyoxigraph import (
 )
 
 HEADER = struct.Struct(">cI")
-CHUNK = 65_536
+CHUNK = 262_144  # bytes of a message: each costs the server as much, however large it is
 OPEN_STORES = 2
 NICENESS = 5  # a stranger's query gives way to the pages
 
