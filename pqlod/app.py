@@ -37,6 +37,7 @@ from pqlod.web.service import Service
 from pqlod.web.sparql import sparql_blueprint
 from pqlod.web.static_files import static_blueprint
 from pqlod.web.update import update_blueprint
+from pqlod.web.vocabulary import vocabulary_blueprint
 from pqlod.web.writing import open_writing
 
 # Sent with every response. Nobody needs a session here, so any site may read (Fetch standard, CORS protocol).
@@ -89,6 +90,7 @@ def create_app(settings: Settings) -> Flask:
         resources_blueprint(service),
         published_blueprint(service, published),
         docs_blueprint(service, published),
+        vocabulary_blueprint(service),
         static_blueprint(),
         crawlers_blueprint(service),
         api_blueprint(service),

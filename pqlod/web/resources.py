@@ -26,8 +26,9 @@ from pqlod.web.service import Service
 
 VOID_DATASET = NamedNode("http://rdfs.org/ns/void#Dataset")
 IDENTITIES = "id/"  # what the path of an identity starts with, before that of its document
+VOCABULARY = "schema/parl"
 FILES = {
-    "schema/parl": "ontology/parl.ttl",
+    VOCABULARY: "ontology/parl.ttl",
     "schema/shapes": "ontology/shapes.ttl",
     ".well-known/void": "ontology/dataset.ttl",
 }
@@ -47,6 +48,11 @@ def resources_blueprint(service: Service) -> Blueprint:
         blueprint.add_url_rule(f"/{path}", "file", show_file, defaults={"file": file, "suffix": ""})
         blueprint.add_url_rule(f"/{path}.<suffix>", "file", show_file, defaults={"file": file})
     return blueprint
+
+
+def vocabulary() -> Graph:
+    """What the document at VOCABULARY tells."""
+    return _read(FILES[VOCABULARY]).graph
 
 
 def _show_file(service: Service, file: str, suffix: str) -> Response:
