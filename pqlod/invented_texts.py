@@ -1,5 +1,6 @@
 """Texts that nobody has written: questions, headings and answers about invented places, as long as they are asked to be."""
 
+from calendar import month_name
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import NamedTuple
@@ -129,20 +130,6 @@ SENTENCES = (
     "Of these, {number} were in {place} and {other} in other places.", "Guidance was renewed in {year} after a review.",
     "The next review is planned for {month} {year}.", "Costs of this kind are met from budgets that exist already.",
 )  # fmt: skip
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 SYLLABLES = (
     "al", "bar", "cor", "den", "el", "fen", "gar", "hal", "in", "jor", "kel", "lan", "mor", "nar", "or", "pen", "quin",
     "ras", "sal", "tor", "ul", "ver", "wes", "yar",
@@ -206,7 +193,7 @@ class Texts:
     def _filled(self, pattern: str, place: str, topic: str = "") -> str:
         draw = self._random.random
         numbers = {"number": 2 + int(draw() * 900), "other": 2 + int(draw() * 2_000), "year": 2012 + int(draw() * 14)}
-        return pattern.format(topic=topic, place=place, month=MONTHS[int(draw() * 12)], **numbers)
+        return pattern.format(topic=topic, place=place, month=month_name[1 + int(draw() * 12)], **numbers)
 
 
 # What some answers have in them, with the part of all answers that do.

@@ -1,4 +1,4 @@
-"""Lists in a browser: facets beside the items or folded above them, and a search that is narrowed, on a phone and without scripts."""
+"""Lists in a browser: facets beside the items or folded above, and a search that is narrowed, on a phone and without scripts."""
 
 from typing import Any
 

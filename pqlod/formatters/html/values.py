@@ -1,6 +1,7 @@
 """What an item and its values look like to people: days in words, markup made safe, links to what they mention."""
 
 import re
+from calendar import month_name
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,20 +24,6 @@ SCHEMES = frozenset({"http", "https", "mailto"})
 PLAIN = frozenset({XSD.string, RDF.langString, RDF.dirLangString})
 # Said by the page as a whole, and not again of its item.
 UNSHOWN = frozenset({FOAF.isPrimaryTopicOf})
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 _DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
@@ -214,4 +201,4 @@ def in_words(text: str) -> str | None:
         return None
     zone = {"Z": "UTC", None: ""}.get(match[5], match[5])
     time = f", {match[4]} {zone}".rstrip() if match[4] else ""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}{time}"
+    return f"{day.day} {month_name[day.month]} {day.year}{time}"

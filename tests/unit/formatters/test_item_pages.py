@@ -140,7 +140,7 @@ def test_a_correction_an_interest_and_attachments_are_told(client: FlaskClient) 
     ("day", "status", "answer"),
     [
         (date(2000, 1, 1), "Awaiting an answer", "It is due on {} from {}."),
-        (date(2100, 1, 1), "Overdue", "None is in the data. It was due on {} from {}."),
+        (date(2100, 1, 1), "No answer here", "None is in the data. It was due on {} from {}."),
     ],
     ids=["before it is due", "after"],
 )

@@ -144,7 +144,7 @@ ANSWERED = {"answer__dateOfAnswer": "2018-11-27", "answer__answeringMemberPrinte
         pytest.param({}, "No answer here", id="nothing is known"),
         pytest.param({"AnswerDate": "2999-01-01"}, "Awaiting answer due on 2999-01-01", id="not due yet"),
         pytest.param({"AnswerDate": today().isoformat()}, f"Awaiting answer due on {today()}", id="due today"),
-        pytest.param({"AnswerDate": "2018-11-27"}, "Overdue no answer here; it was due on 2018-11-27", id="overdue"),
+        pytest.param({"AnswerDate": "2018-11-27"}, "No answer here it was due on 2018-11-27", id="overdue"),
         pytest.param({"isWithdrawn": "true", "AnswerDate": "2018-11-27"}, "Withdrawn", id="withdrawn"),
         pytest.param(ANSWERED, "Answered by Zahawi, Nadhim on 2018-11-27", id="answered"),
         pytest.param(
