@@ -28,6 +28,9 @@ hostile: ## Hostile queries against a server, and a table of what became of each
 conformance: ## docs/conformance.md, from the tests of features and defects
 	$(BIN)/python tests/conformance/report.py
 
+screenshots: ## Pictures of the main pages in build/screenshots: make screenshots ARGUMENTS="--store DIR home member"
+	$(BIN)/python tests/browser/screenshots.py $(ARGUMENTS)
+
 format: ## Put the code in order
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -38,4 +41,4 @@ bench: ## pqlod beside oxigraph, each line with its target: make bench ARGUMENTS
 serve: ## Serve the sample at http://127.0.0.1:8000/
 	$(BIN)/pqlod serve
 
-.PHONY: bench conformance help setup check lint test full hostile format serve
+.PHONY: bench conformance help setup check lint test full hostile format screenshots serve

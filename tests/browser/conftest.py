@@ -1,12 +1,18 @@
 """A browser for the tests: Debian's chromium, driven by playwright. They are skipped where one of the two is missing."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-PATIENCE = 20_000  # milliseconds: the machine may be busy
+from pqlod.loading import load
+
+Serve = Callable[..., AbstractContextManager[Any]]
+PATIENCE = 60_000  # milliseconds: the machine may be busy
 
 
 @pytest.fixture(scope="session")
@@ -22,26 +28,60 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture
-def page(browser: Any, server: str) -> Iterator[Any]:
-    """A page with scripts; the test fails if it says an error, breaks the Content-Security-Policy or asks another host."""
-    yield from _page(browser, server)
+@pytest.fixture(scope="session")
+def real_server(shared: Path, tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Iterator[str]:
+    """The root of a server of all the real data, for tests that are ``full``: to load it takes a minute."""
+    store = tmp_path_factory.mktemp("real") / "store"
+    load(sorted((shared / "data/real").glob("*.*s*")), store)
+    with serve("--store", str(store)) as served:
+        yield served.root
 
 
 @pytest.fixture
-def page_without_scripts(browser: Any, server: str) -> Iterator[Any]:
-    """The same for a browser whose user has switched scripts off."""
-    yield from _page(browser, server, java_script_enabled=False)
+def page_with(browser: Any, server: str) -> Callable[..., AbstractContextManager[Any]]:
+    """Gives a page, in a ``with`` statement, by options of a browser's context; without ``base_url``, of the sample.
+
+    The test fails if the page says an error, breaks the Content-Security-Policy or asks another host.
+    """
+    return partial(_page, browser, server)
 
 
+@pytest.fixture
+def page(page_with: Any) -> Iterator[Any]:
+    """A page with scripts."""
+    with page_with() as page:
+        yield page
+
+
+@pytest.fixture
+def page_without_scripts(page_with: Any) -> Iterator[Any]:
+    """A page of a browser whose user has switched scripts off."""
+    with page_with(java_script_enabled=False) as page:
+        yield page
+
+
+@contextmanager
 def _page(browser: Any, server: str, **options: Any) -> Iterator[Any]:
-    context = browser.new_context(base_url=server, **options)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
+    root = options.setdefault("base_url", server)
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE)
+    documents: set[str] = set()  # that one is refused is for the test to say
     problems: list[str] = []
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("request", lambda request: None if request.url.startswith(server) else problems.append(f"asks {request.url}"))
-    yield page
+
+    def look_at(request: Any) -> None:
+        if request.is_navigation_request():
+            documents.add(request.url)
+        if not request.url.startswith(root):
+            problems.append(f"asks {request.url}")
+
+    def read(message: Any) -> None:
+        if message.type == "error" and message.location["url"] not in documents:
+            problems.append(message.text)
+
+    context.on("request", look_at)
+    context.on("console", read)
+    context.on("weberror", lambda error: problems.append(str(error.error)))
+    context.on("dialog", lambda dialog: (problems.append(f"says {dialog.message}"), dialog.dismiss()))
+    yield context.new_page()
     context.close()
     assert problems == []
