@@ -10,7 +10,10 @@ complete("property", "properties", known.properties);
 complete("prefixes", "own-prefixes", Object.entries(known.prefixes).map(([prefix, iri]) => `${prefix}: <${iri}>`).sort());
 
 const place = document.createElement("div");
-form.replaceWith(place);
+const tabs = document.createElement("div");
+tabs.setAttribute("role", "tablist");
+tabs.setAttribute("aria-label", "Queries");
+form.replaceWith(tabs, place);
 const editor = new Yasgui(place, {
   persistenceId: `pqlod-${endpoint}`,
   copyEndpointOnNewTab: false,
@@ -55,8 +58,11 @@ function complete(kind, name, terms) {
   Yasqe.forkAutocompleter(kind, { name, get: () => terms, bulk: true, autoShow: kind === "prefixes", persistenceId: null }, false);
 }
 
-// What Yasgui leaves without a name or out of the reach of keys.
+// What Yasgui leaves without a name. Its list of tabs holds a button, too, which no list of tabs may: another has the tabs alone.
 function name() {
+  const list = place.querySelector(".tabsList");
+  list.removeAttribute("role");
+  tabs.setAttribute("aria-owns", [...list.querySelectorAll("[role=tab]")].map((tab) => tab.id).join(" "));
   const names = {
     ".CodeMirror textarea": "Query",
     ".autocompleteWrapper input": "Address of the SPARQL service",
