@@ -13,6 +13,7 @@ from pqlod.assets import asset
 from pqlod.datasets import Datasets
 from pqlod.formatters.html.frame import kinds_of_pages, local_address, site_of, upwards
 from pqlod.formatters.html.static_files import static_address
+from pqlod.formatters.html.values import in_words
 from pqlod.formatters.words import words
 from pqlod.lda.config import Configuration, read_configuration
 from pqlod.lda.model import Endpoint, ListEndpoint
@@ -77,6 +78,7 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.merge_slashes = False  # a template decides what its slashes are
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.filters["words"] = words
+    app.jinja_env.filters["in_words"] = in_words
     app.jinja_env.globals["static"] = static_address
     app.jinja_env.filters["local_address"] = local_address
     app.jinja_env.tests["list_endpoint"] = _is_list

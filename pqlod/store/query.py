@@ -5,6 +5,7 @@ A query file begins with a header of comments that the program reads and the doc
     # title: Questions that a department has not answered in time
     # description: The oldest come first. There may be several lines of this,
     # description: which are read as one text.
+    # group: How long answers take
     # param department: iri    The answering department
     # param since: date?       Tabled on or after (an optional parameter, which may be left out)
     # param when: date|dateTime    Either of two kinds
@@ -21,6 +22,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import dropwhile
 from pathlib import Path
 from types import MappingProxyType
 
@@ -114,6 +116,7 @@ class Query:
     own: str = ""
     is_bounded: bool = False
     description: str = ""
+    group: str = ""
     filters: str = ""
     filters_without: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
@@ -134,6 +137,12 @@ class Query:
     def substitute(self, terms: Mapping[str, Term]) -> "Query":
         """The query with terms in place of any variables, declared or not."""
         return replace(self, text=substitute_variables(self.text, terms))
+
+    @property
+    def body(self) -> str:
+        """The text without its header."""
+        lines = self.text.lstrip("\ufeff").splitlines(keepends=True)
+        return "".join(dropwhile(lambda line: not line.strip() or line.startswith("#"), lines))
 
     @property
     def _label(self) -> str:
@@ -170,7 +179,7 @@ def load_queries(folder: Path) -> Mapping[str, Query]:
     return MappingProxyType({query.name: query for query, _ in parsed})
 
 
-_HEADER_LINE = re.compile(r"#\s*(?P<key>title|description|param|filters(?: without \w+)?)\b\s*:?\s*(?P<rest>.*)")
+_HEADER_LINE = re.compile(r"#\s*(?P<key>title|description|group|param|filters(?: without \w+)?)\b\s*:?\s*(?P<rest>.*)")
 _PARAMETER = re.compile(
     r"(?P<name>\w+)\s*:\s*(?P<kind>[\w|]+)(?P<optional>\??)"
     r"(?:\s*=\s*(?P<default>\S+(?:\s\S+)*))?(?:\s+(?P<description>.*))?"
@@ -178,11 +187,13 @@ _PARAMETER = re.compile(
 
 
 def _parse_query(text: str, name: str) -> tuple[Query, list[Mistake]]:
-    title, description, parameters, mistakes = "", "", {}, []
+    title, description, group, parameters, mistakes = "", "", "", {}, []
     filters: dict[str, str] = {}  # by the parameter without which they hold, or by ""
     for key, rest in _header(text):
         if key == "title":
             title = rest
+        elif key == "group":
+            group = rest
         elif key == "description":
             description = f"{description} {rest}".strip()
         elif key.startswith("filters"):
@@ -198,6 +209,7 @@ def _parse_query(text: str, name: str) -> tuple[Query, list[Mistake]]:
         title,
         MappingProxyType(parameters),
         description=description,
+        group=group,
         filters=always,
         filters_without=MappingProxyType(filters),
     )

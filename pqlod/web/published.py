@@ -108,13 +108,13 @@ def _answer(service: Service, name: str, query: Query, suffix: str) -> Response:
         values = read_values(query, given)
         if is_page(choices) and not _can_be_asked(query, values):
             return Response(show())
-        text = bound(query, values).text
+        asked = bound(query, values)
     except BadParameter as error:
         if not is_page(choices):
             raise
         return problem_page(error, show)
-    show = partial(show, values=values, text=text)
-    return _result(service, QueryRequest(text, format_name=format_name), choices, show)
+    show = partial(show, values=values, text=asked.body)
+    return _result(service, QueryRequest(asked.text, format_name=format_name), choices, show)
 
 
 def _result(service: Service, asked: QueryRequest, choices: Choices, show: Show) -> Response:
@@ -151,7 +151,7 @@ def _page(
         address=address,
         given=values,
         values={each.name: given.get(each.name, each.default) for each in query.parameters.values()},
-        text=text or query.text,
+        text=text or query.body,
         input_type=input_type,
         limits=service.sandbox.limits,
         rows_shown=ROWS_ON_PAGE,
@@ -165,7 +165,10 @@ def input_type(parameter: Parameter) -> str:
 
 
 def _list_page(queries: Mapping[str, Query], formats: list[FormatLink]) -> str:
-    return render_template("queries.html", queries=queries, formats=formats)
+    groups: dict[str, dict[str, Query]] = {}
+    for name, query in queries.items():
+        groups.setdefault(query.group, {})[name] = query
+    return render_template("queries.html", groups=groups, formats=formats)
 
 
 def _statements(name: str, query: Query, address: str) -> Iterator[Triple]:

@@ -54,6 +54,12 @@ def test_a_header_may_describe_the_query_in_several_lines() -> None:
     assert query.description == "Longest first."
 
 
+def test_a_header_names_the_group_and_is_no_part_of_the_body() -> None:
+    query = read_query("# title: T\n# group: Answers\n\n# a remark\nASK {} # all\n", "a.rq")
+
+    assert (query.group, query.body) == ("Answers", "ASK {} # all\n")
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [

@@ -1,6 +1,8 @@
 """The published queries over HTTP, without a network."""
 
 import json
+import re
+from urllib.parse import unquote_plus
 
 import pytest
 from flask.testing import FlaskClient
@@ -137,6 +139,33 @@ def test_items_in_a_table_lead_to_their_pages_here(client: FlaskClient) -> None:
     page = client.get("/queries/questions-for-a-constituency.html").get_data(as_text=True)
 
     assert '<a href="../resources/64819">resources/64819</a>' in page
+
+
+def test_days_and_numbers_are_as_people_write_them(client: FlaskClient) -> None:
+    days = client.get("/queries/questions-for-a-constituency.html").get_data(as_text=True)
+    numbers = client.get("/queries/parties.html").get_data(as_text=True)
+
+    assert re.search(r'<td class="day"><time datetime="\d{4}-\d\d-\d\d">\d{1,2} [A-Z][a-z]+ \d{4}</time></td>', days)
+    assert re.search(r'<td class="number">[\d,]+</td>', numbers)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_editor_is_given_the_query_without_its_header(client: FlaskClient, name: str) -> None:
+    page = client.get(f"/queries/{name}.html").get_data(as_text=True)
+    (handed,) = re.findall(r'href="\.\./sparql#query=([^"&]+)"', page)
+
+    text = unquote_plus(handed)
+    assert text.startswith("PREFIX")
+    assert client.get("/sparql", query_string={"query": text, "format": "json"}).status_code == 200
+
+
+def test_queries_stand_in_their_groups(client: FlaskClient) -> None:
+    page = client.get("/queries.html").get_data(as_text=True)
+
+    groups = {query.group for query in published_queries(()).values()}
+    assert "" not in groups
+    assert re.findall(r'<h2 id="group-\d+">([^<]+)</h2>', page) == sorted(groups, key=page.index)
+    assert page.index("How long answers take") < page.index('href="./queries/days-to-answer"') < page.index("Who asks")
 
 
 def test_the_page_hands_the_query_with_its_values_to_the_page_of_sparql(client: FlaskClient) -> None:
