@@ -161,7 +161,7 @@ def test_a_mistyped_address_is_explained(page: Any) -> None:
 
 @pytest.mark.full
 def test_a_question_is_found_in_the_real_data(real_page: Any) -> None:
-    find(real_page, "schools", "Department for Education", "2018")
+    find(real_page, "schools", "Department for Education", "2024")
 
 
 @pytest.mark.full
