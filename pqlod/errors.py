@@ -60,7 +60,11 @@ class RequestError(PqlodError):
 
 
 class EndpointNotFound(RequestError):
-    """No endpoint answers this path."""
+    """No endpoint answers this path; ``near`` are paths that one does."""
+
+    def __init__(self, problem: str, near: Iterable[str] = ()) -> None:
+        self.problem, self.near = problem, tuple(near)
+        super().__init__(f"{problem} Did you mean {' or '.join(self.near)}?" if self.near else problem)
 
 
 class ItemNotFound(RequestError):
@@ -82,7 +86,8 @@ class NotAcceptable(RequestError):
 class BadParameter(RequestError):
     """A parameter of the request is unknown, malformed, or contradicts another.
 
-    ``parameter`` and ``value`` are as given; ``expected`` says what would have been understood.
+    ``parameter`` and ``value`` are as given; ``expected`` says what would have been understood. ``known`` are the names that
+    may stand in place of the value or, without one, of the parameter, and ``near`` those of them that look like it.
     """
 
     def __init__(
@@ -94,8 +99,9 @@ class BadParameter(RequestError):
         expected: str = "",
         known: Iterable[str] = (),
     ) -> None:
-        self.parameter, self.value, self.expected = parameter, value, expected
-        self.near = near(parameter if value is None else value, known)
+        self.problem, self.parameter, self.value, self.expected = problem, parameter, value, expected
+        self.known = tuple(known)
+        self.near = near(parameter if value is None else value, self.known)
         hint = f" Did you mean {' or '.join(repr(name) for name in self.near)}?" if self.near else ""
         super().__init__(f"{problem}{f' Expected: {expected}.' if expected else ''}{hint}")
 

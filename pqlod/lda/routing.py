@@ -122,12 +122,13 @@ class Router:
     def _not_found(self, path: str, suffix: str, trimmed: Endpoint | None) -> EndpointNotFound:
         problem = f"No endpoint answers the path {path!r}."
         if trimmed:
-            return EndpointNotFound(f"{problem} {suffix!r} is none of its formats: {', '.join(trimmed.formatters)}.")
+            formats = ", ".join(trimmed.formatters)
+            found = (f"{split_suffix(path)[0]}.{name}" for name in near(suffix, trimmed.formatters))
+            return EndpointNotFound(f"{problem} {suffix!r} is none of its formats: {formats}.", found)
         wanting = self._wanting_parameters(path)
         if wanting:
             return EndpointNotFound(f"{problem} It wants parameters: {' or '.join(wanting)}.")
-        found = near(path, (route.template.path_part for route in self._routes))
-        return EndpointNotFound(f"{problem} Did you mean {' or '.join(found)}?" if found else problem)
+        return EndpointNotFound(problem, near(path, (route.template.path_part for route in self._routes)))
 
     def _wanting_parameters(self, path: str) -> tuple[str, ...]:
         """The templates that would have matched with the parameters that they ask for."""

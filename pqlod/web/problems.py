@@ -13,7 +13,9 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from pqlod import errors
 from pqlod.lda.routing import split_suffix
+from pqlod.web.addresses import parameters
 from pqlod.web.negotiation import best_offer
+from pqlod.web.ways_on import ways_on
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +43,20 @@ STATUSES: tuple[tuple[type[errors.PqlodError], int], ...] = (
 # What a problem tells beside its detail: attributes of the error, where it has them and they say something.
 MEMBERS = ("parameter", "value", "expected", "near", "offered", "line", "column", "limit", "iri")
 HEADERS: Mapping[str, str] = {"Retry-After": "retry_after", "WWW-Authenticate": "challenge"}  # likewise
+# What people read above a problem.
+HEADINGS: Mapping[int, str] = {
+    400: "There is a mistake in what you asked",
+    401: "You need a token for this",
+    403: "This is not allowed here",
+    404: "There is no such page",
+    405: "This cannot be done here",
+    406: "There is no such format",
+    429: "Too many questions at once",
+    500: "Something went wrong here",
+    502: "Another service did not answer as it should",
+    503: "This cannot be answered just now",
+    504: "Another service took too long",
+}
 # Whoever asked for none of them gets the first.
 OFFERS = ("application/problem+json", "application/json", "text/html", "application/xhtml+xml", "text/plain")
 FORMATS: Mapping[str, str] = {"html": "text/html", "text": "text/plain"}  # by suffix or _format; others are problem+json
@@ -56,6 +72,13 @@ class Problem:
     kind: str = "about:blank"
     members: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    said: str = ""
+    known: tuple[str, ...] = ()
+    """For people: the problem without what was expected and what is near, and all names that are known in its place."""
+
+    @property
+    def heading(self) -> str:
+        return HEADINGS.get(self.status, self.title)
 
     def document(self) -> dict[str, Any]:
         """The members of a problem document, in the order in which people read them."""
@@ -91,7 +114,9 @@ def _expected(error: errors.PqlodError) -> Problem:
         logger.error("%s at %s: %s", type(error).__name__, request.full_path, error, exc_info=error)
     members = {name: getattr(error, name) for name in MEMBERS if getattr(error, name, None) not in (None, "", ())}
     headers = {header: str(value) for header, name in HEADERS.items() if (value := getattr(error, name, None))}
-    return Problem(status, HTTP_STATUS_CODES[status], str(error), f"urn:pqlod:problem:{type(error).__name__}", members, headers)
+    kind = f"urn:pqlod:problem:{type(error).__name__}"
+    said, known = getattr(error, "problem", ""), getattr(error, "known", ())
+    return Problem(status, HTTP_STATUS_CODES[status], str(error), kind, members, headers, said, known)
 
 
 def _http(error: HTTPException) -> Problem:
@@ -103,10 +128,17 @@ def _http(error: HTTPException) -> Problem:
 def _response(problem: Problem) -> Response:
     media_type = _media_type()
     if media_type in {"text/html", "application/xhtml+xml"}:
-        return make_response(render_template("problem.html", problem=problem))
+        return make_response(render_template("problem.html", problem=problem, ways=ways_on(problem, request.path, _pairs())))
     if media_type == "text/plain":
         return Response(f"{problem.status} {problem.title}\n\n{problem.detail}\n", mimetype="text/plain")
     return Response(orjson.dumps(problem.document(), default=str), content_type="application/problem+json")
+
+
+def _pairs() -> tuple[tuple[str, str], ...]:
+    try:
+        return parameters(request)
+    except errors.BadParameter:
+        return ()
 
 
 def _media_type() -> str:

@@ -91,9 +91,7 @@ def bound(query: Query, values: Mapping[str, str]) -> Query:
 def _find(queries: Mapping[str, Query], name: str) -> Query:
     if name in queries:
         return queries[name]
-    found = near(name, queries)
-    hint = f" Did you mean {' or '.join(found)}?" if found else ""
-    raise EndpointNotFound(f"There is no query {name!r}.{hint}")
+    raise EndpointNotFound(f"There is no query {name!r}.", (f"{PATH}/{found}" for found in near(name, queries)))
 
 
 def _answer(service: Service, name: str, query: Query, suffix: str) -> Response:

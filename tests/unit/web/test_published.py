@@ -190,7 +190,7 @@ def test_an_unknown_query_is_a_404_with_what_is_near(client: FlaskClient) -> Non
     response = client.get("/queries/topic")
 
     assert response.status_code == 404
-    assert "Did you mean topics" in response.get_json()["detail"]
+    assert "Did you mean /queries/topics" in response.get_json()["detail"]
 
 
 def test_the_list_tells_of_every_query_and_its_text(client: FlaskClient) -> None:
