@@ -59,7 +59,7 @@ def served(store: Path | None) -> Iterator[str]:
         if store is None:
             store = Path(folder) / "sample"
             load(sample_files(), store)
-        with running_app(Settings(store=store)) as app:
+        with running_app(Settings(store=store, log_level="warning")) as app:
             server = make_server("127.0.0.1", 0, app, threaded=True)
             threading.Thread(target=server.serve_forever, daemon=True).start()
             yield f"http://127.0.0.1:{server.server_port}"

@@ -294,8 +294,8 @@ def test_the_seats_of_a_member_say_where_for_whom_and_when(client: FlaskClient) 
     seats = section(page(client, WALKER), "Seats in the Commons")
 
     assert cells(seats) == [
-        ["From", "To", "Constituency", "Party", "Election"],
-        ["8 June 2017", "5 November 2019", "Colne Valley", "Labour", "general"],
+        ["Constituency", "From", "To", "Party", "Election"],
+        ["Colne Valley", "8 June 2017", "5 November 2019", "Labour", "general"],
     ]
     assert links(seats)["Colne Valley"].startswith("../constituencies/")
 
@@ -330,7 +330,7 @@ def test_a_constituency_has_its_members(client: FlaskClient) -> None:
     address = links(section(page(client, WALKER), "Seats in the Commons"))["Colne Valley"].removeprefix("..")
     members = section(page(client, f"{address}.html"), "Its members")
 
-    assert ["8 June 2017", "5 November 2019", "Thelma Walker", "Labour", "general"] in cells(members)
+    assert ["Thelma Walker", "8 June 2017", "5 November 2019", "Labour", "general"] in cells(members)
 
 
 @pytest.mark.parametrize(
