@@ -11,7 +11,7 @@ from pyoxigraph import RdfFormat, parse
 from pqlod.assets import asset
 from pqlod.errors import EndpointNotFound, StoreError
 from pqlod.formatters.html.frame import FormatLink
-from pqlod.formatters.html.graphs import graph_items
+from pqlod.formatters.html.graphs import graph_items, place_of
 from pqlod.formatters.html.values import Item
 from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import ItemEndpoint
@@ -58,7 +58,7 @@ def vocabulary() -> Graph:
 def _show_file(service: Service, file: str, suffix: str) -> Response:
     document = _read(file)
     graph = Graph([*document.graph, *_freshness(service, document.graph)])
-    return graph_response(graph, document.prefixes, lambda formats: _html(graph, formats), suffix)
+    return graph_response(graph, document.prefixes, lambda formats: _html(graph, document.prefixes, formats), suffix)
 
 
 def _freshness(service: Service, graph: Graph) -> Iterator[Triple]:
@@ -126,12 +126,15 @@ def _read(file: str) -> _Document:
     return _Document(graph, reader.prefixes)
 
 
-def _html(graph: Graph, formats: list[FormatLink]) -> str:
-    items = graph_items(graph)
+def _html(graph: Graph, prefixes: dict[str, str], formats: list[FormatLink]) -> str:
+    items = graph_items(graph, prefixes)
     about = next((item for item in items if OWL.Ontology in graph.values(NamedNode(item.iri), RDF.type)), None)
     others = [item for item in items if item is not about]
     sections = [(heading, [item for item in others if _section(graph, item) == heading]) for heading, _ in SECTIONS]
-    return render_template("graph.html", about=about, sections=sections, formats=formats)
+    is_vocabulary = any(heading and items for heading, items in sections)
+    return render_template(
+        "graph.html", about=about, sections=sections, formats=formats, place_of=place_of, is_vocabulary=is_vocabulary
+    )
 
 
 def _section(graph: Graph, item: Item) -> str:

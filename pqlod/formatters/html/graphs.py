@@ -1,6 +1,7 @@
 """A graph of any kind as the items of a page, such as a vocabulary, where no view says what to show."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -9,50 +10,73 @@ from pqlod.formatters.items import last_segment
 from pqlod.formatters.words import words
 from pqlod.rdf import DCT, RDF, RDFS, BlankNode, Graph, Literal, NamedNode, Resource, Term
 
-
-def graph_items(graph: Graph) -> list[Item]:
-    """Every resource of a graph that has an IRI as an item, by IRI; blank nodes are shown where they are mentioned."""
-    iris = sorted((subject for subject in graph.subjects() if isinstance(subject, NamedNode)), key=lambda iri: iri.value)
-    return [_graph_item(graph, iri) for iri in iris]
+TITLES = (RDFS.label, DCT.title)
 
 
-def _graph_item(graph: Graph, iri: NamedNode) -> Item:
-    labels = (graph.value(iri, each) for each in (RDFS.label, DCT.title))
-    title = next((label.value for label in labels if isinstance(label, Literal)), last_segment(iri.value))
-    return Item(title, iri.value, iri.value, _graph_rows(graph, iri))
+def graph_items(graph: Graph, prefixes: Mapping[str, str] | None = None) -> list[Item]:
+    """Every resource of a graph that has an IRI as an item, by IRI; blank nodes are shown where they are mentioned.
+
+    IRIs are shortened by the prefixes, and lead to their items on the page where these are of the same document.
+    """
+    return list(_Items(graph, prefixes or {}).all())
 
 
-def _graph_rows(graph: Graph, subject: Resource) -> tuple[Row, ...]:
-    return tuple(
-        Row(words(last_segment(each.value)), each.value, tuple(_graph_value(graph, one) for one in _members(graph, terms)))
-        for each, terms in graph.properties(subject).items()
-    )
+def place_of(iri: str) -> str:
+    """The place of an item on the page: the fragment of its IRI."""
+    return iri.rpartition("#")[2]
 
 
-def _members(graph: Graph, terms: Iterable[Term]) -> Iterator[Term]:
-    """The terms, and in place of each that is an RDF list its members, in their order."""
-    for term in terms:
-        cells = _cells(graph, term)
-        yield from (member for cell in cells for member in graph.values(cell, RDF.first))
-        if not cells:
-            yield term
+@dataclass(frozen=True)
+class _Items:
+    graph: Graph
+    prefixes: Mapping[str, str]
 
+    def all(self) -> Iterator[Item]:
+        iris = (subject for subject in self.graph.subjects() if isinstance(subject, NamedNode))
+        return (self._item(iri) for iri in sorted(iris, key=lambda iri: iri.value))
 
-def _cells(graph: Graph, cell: Term | None) -> dict[Term, None]:
-    cells: dict[Term, None] = {}
-    while isinstance(cell, BlankNode) and graph.values(cell, RDF.first) and cell not in cells:
-        cells[cell] = None
-        cell = graph.value(cell, RDF.rest)
-    return cells
+    def _item(self, iri: NamedNode) -> Item:
+        titles = [self.graph.value(iri, each) for each in TITLES]
+        title = next((each for each in titles if isinstance(each, Literal)), None)
+        name = title.value if title else last_segment(iri.value)
+        return Item(name, iri.value, iri.value, tuple(self._rows(iri, title)))
 
+    def _rows(self, subject: Resource, title: Term | None = None) -> Iterator[Row]:
+        """What is told of a resource, but for its title."""
+        for each, terms in self.graph.properties(subject).items():
+            told = [term for term in self._members(terms) if not (each in TITLES and term == title)]
+            if told:
+                yield Row(words(last_segment(each.value)), each.value, tuple(map(self._value, told)))
 
-def _graph_value(graph: Graph, term: Term) -> Shown:
-    match term:
-        case Literal():
-            return Shown(literal(term))
-        case NamedNode():
-            return Shown(anchor(term.value, term.value))
-        case BlankNode():
-            return Shown(Markup(), rows=_graph_rows(graph, term))
-        case _:
-            return Shown(Markup("{}").format(str(term)))
+    def _members(self, terms: Iterable[Term]) -> Iterator[Term]:
+        """The terms, and in place of each that is an RDF list its members, in their order."""
+        for term in terms:
+            cells = self._cells(term)
+            yield from (member for cell in cells for member in self.graph.values(cell, RDF.first))
+            if not cells:
+                yield term
+
+    def _cells(self, cell: Term | None) -> dict[Term, None]:
+        cells: dict[Term, None] = {}
+        while isinstance(cell, BlankNode) and self.graph.values(cell, RDF.first) and cell not in cells:
+            cells[cell] = None
+            cell = self.graph.value(cell, RDF.rest)
+        return cells
+
+    def _value(self, term: Term) -> Shown:
+        match term:
+            case Literal():
+                return Shown(literal(term))
+            case NamedNode():
+                return Shown(anchor(self._address(term), self._short(term.value)))
+            case BlankNode():
+                return Shown(Markup(), rows=tuple(self._rows(term)))
+            case _:
+                return Shown(Markup("{}").format(str(term)))
+
+    def _address(self, iri: NamedNode) -> str:
+        return f"#{place_of(iri.value)}" if self.graph.describes(iri) and "#" in iri.value else iri.value
+
+    def _short(self, iri: str) -> str:
+        found = (f"{prefix}:{iri[len(stem) :]}" for prefix, stem in self.prefixes.items() if prefix and iri.startswith(stem))
+        return next(found, iri)

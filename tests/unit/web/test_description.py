@@ -1,5 +1,7 @@
+import re
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from flask.testing import FlaskClient
@@ -50,6 +52,21 @@ def test_rt11_the_configuration_is_a_page_that_lists_templates_and_shortnames(cl
 
     assert "<code>/commonswrittenquestions/{id}</code>" in text
     assert "<code>hansardHeading</code>" in text
+
+
+def test_links_within_the_configuration_have_their_ends(client: FlaskClient) -> None:
+    text = client.get("/api-config.html").text
+
+    links = {unquote(each) for each in re.findall(r'href="#([^"]+)"', text)} - {"main"}
+    assert len(links) > 40
+    assert links <= set(re.findall(r'id="([^"]+)"', text))
+
+
+def test_classes_in_the_configuration_lead_to_their_meaning(client: FlaskClient) -> None:
+    names = set(re.findall(r'href="\./docs/vocabulary#([^"]+)"', client.get("/api-config.html").text))
+
+    assert "Member" in names
+    assert names <= set(re.findall(r'id="([^"]+)"', client.get("/docs/vocabulary").text))
 
 
 def test_the_configuration_is_rdf_for_programs(client: FlaskClient) -> None:

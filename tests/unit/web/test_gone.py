@@ -109,3 +109,11 @@ def test_lists_have_only_the_other_question(client: FlaskClient, path: str) -> N
     assert [item["_about"] for item in result["items"]] == ["http://data.parliament.uk/resources/1"]
     assert result.get("totalResults", 1) == 1
     assert client.get("/resources/1.json").status_code == 200
+
+
+def test_people_see_the_question_as_any_other_and_that_it_was_withdrawn(client: FlaskClient) -> None:
+    response = client.get("/resources/2.html")
+
+    assert response.status_code == 410
+    assert WHY in response.text
+    assert '<span class="status bad">Withdrawn</span>' in response.text

@@ -1,3 +1,4 @@
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -120,6 +121,17 @@ def test_the_vocabulary_is_a_page_for_people_with_an_anchor_for_each_term(client
 
     assert response.content_type == "text/html; charset=utf-8"
     assert 'id="answeringDeptId"' in response.text
+
+
+@pytest.mark.parametrize("path", ["/schema/parl", "/schema/shapes"])
+def test_terms_of_a_document_lead_to_their_places_in_it(client: FlaskClient, path: str) -> None:
+    page = client.get(f"{path}.html").text
+    places = re.findall(r'id="([^"]+)"', page)
+
+    links = set(re.findall(r'href="#([^"]+)"', page)) - {"main"}
+    assert len(links) > 15
+    assert links <= set(places)
+    assert len(places) == len(set(places))
 
 
 def test_the_shapes_are_a_page_for_people_with_an_anchor_for_each(client: FlaskClient) -> None:
