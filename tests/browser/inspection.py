@@ -17,7 +17,10 @@ MAIN_PAGES = {
     "queries": "/queries",
     "query": "/queries/who-asks-about",
     "docs": "/docs",
-    "vocabulary": "/schema/parl",
+    "vocabulary": "/docs/vocabulary",
+    "schema": "/schema/parl",
+    "configuration": "/api-config",
+    "unknown": "/resources/99999999",
     "problem": "/writtenquestions?tablingMembr=4649",
 }
 """The main pages over the sample, by what they are."""

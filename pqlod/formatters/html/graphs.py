@@ -78,5 +78,5 @@ class _Items:
         return f"#{place_of(iri.value)}" if self.graph.describes(iri) and "#" in iri.value else iri.value
 
     def _short(self, iri: str) -> str:
-        found = (f"{prefix}:{iri[len(stem) :]}" for prefix, stem in self.prefixes.items() if prefix and iri.startswith(stem))
-        return next(found, iri)
+        stems = ((prefix, stem) for prefix, stem in self.prefixes.items() if prefix and iri.startswith(stem) and iri != stem)
+        return next((f"{prefix}:{iri[len(stem) :]}" for prefix, stem in stems), iri)
