@@ -174,7 +174,7 @@ def _sparql() -> Object:
 
 
 def _parameter(parameter: Parameter) -> Object:
-    schema = dict(KINDS.get(parameter.kinds[0], {"type": "string"})) if len(parameter.kinds) == 1 else {"type": "string"}
+    schema: Object = dict(KINDS.get(parameter.kinds[0], {"type": "string"})) if len(parameter.kinds) == 1 else {"type": "string"}
     if parameter.default:
         schema["default"] = int(parameter.default) if schema["type"] == "integer" else parameter.default
     return {
