@@ -34,8 +34,7 @@ def test_the_editor_completes_from_our_vocabulary(page: Any) -> None:
 
 def test_a_link_can_bring_a_query_but_no_other_service(page: Any) -> None:
     page.goto("/sparql#query=ASK%20%7B%7D&endpoint=https%3A%2F%2Fexample.org%2Fsparql")
-    page.wait_for_selector(".yasr")
-    page.wait_for_function("document.querySelector('.yasr').innerText.toLowerCase().includes('true')")
+    page.locator(".yasr", has_text="True").wait_for()
 
 
 def test_an_example_runs_without_scripts(page_without_scripts: Any) -> None:

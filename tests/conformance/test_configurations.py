@@ -265,7 +265,7 @@ def test_a_page_for_people_has_the_items_in_their_order(client_of: Callable[[str
     client = client_of(name)
     expected = json_items(client.get(in_format(PAGES[name], "json")).data)
 
-    headings = re.findall(r'<article>\s*<h2><a href="([^"]*)"', client.get(in_format(PAGES[name], "html")).text)
+    headings = re.findall(r'<article class="card">\s*<h2><a href="([^"]*)"', client.get(in_format(PAGES[name], "html")).text)
 
     assert [address.rpartition("/")[2] for address in headings] == [iri.rpartition("/")[2] for iri in expected]
 

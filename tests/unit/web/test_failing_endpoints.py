@@ -71,7 +71,7 @@ def test_an_endpoint_that_fails_is_a_bad_gateway_and_named(tmp_path: Path, root:
         "service": CONFIGURATION.format(source="local:letters.ttl", where=f"SERVICE <{root}{path}> {{ ?item ?p ?o }}"),
     }
     (tmp_path / "config.ttl").write_text(texts[place])
-    seconds = 1.0 if path == "/silent" else 20.0
+    seconds = 3.0 if path == "/silent" else 20.0
     with running_app(Settings(config=(str(tmp_path / "config.ttl"),), query_seconds=seconds, query_log="off")) as app:
         answer = app.test_client().get("/letters")
 
