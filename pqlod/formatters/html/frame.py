@@ -15,7 +15,7 @@ from pqlod.formatters.html.static_files import static_address
 from pqlod.formatters.words import words
 from pqlod.lda.metadata import SPARQL
 from pqlod.lda.model import Api, MenuEntry
-from pqlod.rdf import API, RDF, Literal
+from pqlod.rdf import API, DCT, RDF, Literal, NamedNode
 
 if TYPE_CHECKING:
     from pqlod.lda.pages import Page
@@ -64,11 +64,16 @@ def kinds_of_pages() -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Site:
-    """What the pages of a service have above them: its name, its menu, and the path of the list that its search asks, or ""."""
+    """What the pages of a service have above them: its name, its menu, and the path of the list that its search asks, or "".
+
+    Below them they say under which rights the data is, and link to the licence.
+    """
 
     name: str
     menu: tuple[MenuEntry, ...]
     search: str
+    rights: str = ""
+    licence: str = ""
 
 
 def site_of(apis: Sequence[Api]) -> Site:
@@ -77,7 +82,14 @@ def site_of(apis: Sequence[Api]) -> Site:
         name=next((api.label for api in apis if api.label), "Linked Data API"),
         menu=next((api.menu for api in apis if api.menu), MENU),
         search=next((api.search for api in apis if api.search), ""),
+        rights=_said(apis, DCT.rights),
+        licence=_said(apis, DCT.license),
     )
+
+
+def _said(apis: Sequence[Api], property: NamedNode) -> str:
+    values = (api.graph.value(api.iri, property) for api in apis)
+    return next((value.value for value in values if isinstance(value, Literal | NamedNode)), "")
 
 
 def local_address(address: str, up: str) -> str:

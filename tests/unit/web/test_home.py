@@ -142,3 +142,9 @@ def test_a_store_that_cannot_be_read_leaves_out_what_is_in_it(tmp_path: Path) ->
     assert response.status_code == 200
     assert "All letters" in response.text
     assert "failed: Letters." in response.text
+
+
+def test_every_page_says_below_what_rights_there_are_in_the_data(client: FlaskClient) -> None:
+    for path in ("/", "/members.html", "/docs", "/nothing-here"):
+        page = client.get(path, headers={"Accept": "text/html"}).text
+        assert re.search(r'<footer.*?<a href="[^"]+open-parliament-licence/" rel="license">Contains Parl', page, re.DOTALL), path
