@@ -242,7 +242,7 @@ def problem_of(body: bytes) -> dict[str, object]:
         return dict(json.loads(body))
     except ValueError:
         text = body.decode("utf-8", "replace")
-        limit = re.search(r"<dt>limit</dt><dd>(.*?)</dd>", text)
+        limit = re.search(r"the limit of <code>(.*?)</code>", text)
         return {"limit": limit[1] if limit else "", "detail": text[-300:]}
 
 
