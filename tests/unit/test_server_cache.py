@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -56,7 +57,8 @@ class Asked:
         async def receive() -> dict[str, Any]:
             return {"type": "http.request", "body": b"", "more_body": False}
 
-        asyncio.run(self.adapter(scope, receive, send))
+        with ThreadPoolExecutor(1) as thread:  # of its own: tests of pages leave a loop running in the main one
+            thread.submit(asyncio.run, self.adapter(scope, receive, send)).result()
         head = {name.decode(): value.decode() for name, value in sent[0]["headers"] if name != b"date"}
         return Answered(sent[0]["status"], head, b"".join(message["body"] for message in sent[1:]))
 
