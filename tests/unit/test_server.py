@@ -161,7 +161,7 @@ def test_the_head_of_a_response_comes_alone_when_it_is_asked_for(served: Served)
 
 
 def read(receive: Callable[[], Awaitable[Any]]) -> bytes | None:
-    """What is read of a body of at most 999 bytes, in a thread of its own: tests of pages leave a loop running in the main one."""
+    """What is read of a body of at most 999 bytes, in a thread of its own: tests of pages leave a loop in the main one."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, read_body(receive, 999)).result()
 
