@@ -237,13 +237,13 @@ def send(connection: http.client.HTTPConnection, request: Request) -> Outcome:
 
 
 def problem_of(body: bytes) -> dict[str, object]:
-    """The members of a problem, of an HTML page those that it shows."""
+    """The members of a problem; of a page or a text, those that it says."""
     try:
         return dict(json.loads(body))
     except ValueError:
         text = body.decode("utf-8", "replace")
-        limit = re.search(r"the limit of <code>(.*?)</code>", text)
-        return {"limit": limit[1] if limit else "", "detail": text[-300:]}
+        limit = re.search(r"the limit of <code>(.*?)</code>|at its (limit) of", text)
+        return {"limit": (limit[1] or limit[2]) if limit else "", "detail": text[-300:]}
 
 
 def send_all(root: str, requests: Iterable[Request], *, limit: float, at_once: int = 2) -> list[Outcome]:
