@@ -8,13 +8,10 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
-from pqlod import __version__
 from pqlod.assets import asset
 from pqlod.datasets import Datasets
-from pqlod.formatters.html.frame import kinds_of_pages, local_address, site_of, upwards
-from pqlod.formatters.html.static_files import static_address
+from pqlod.formatters.html.frame import equip, kinds_of_pages, site_of, upwards
 from pqlod.formatters.html.values import in_words
-from pqlod.formatters.words import words
 from pqlod.lda.config import Configuration, read_configuration
 from pqlod.lda.model import Endpoint, ListEndpoint
 from pqlod.live import LiveConfiguration
@@ -24,6 +21,7 @@ from pqlod.store.query import Query, load_queries
 from pqlod.store.query_log import QueryLog
 from pqlod.store.sandbox import Sandbox
 from pqlod.store.screening import Limits
+from pqlod.web import policies
 from pqlod.web.api import api_blueprint
 from pqlod.web.compression import compressed
 from pqlod.web.crawlers import crawlers_blueprint
@@ -48,8 +46,7 @@ HEADERS = {
     "SPARQL-Row-Limit, SPARQL-Truncated, Vary",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
+    policies.HEADER: policies.POLICY,
 }
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-Modified-Since, If-None-Match",
@@ -77,10 +74,8 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["pqlod"] = service
     app.url_map.merge_slashes = False  # a template decides what its slashes are
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.jinja_env.filters["words"] = words
+    equip(app.jinja_env)
     app.jinja_env.filters["in_words"] = in_words
-    app.jinja_env.globals["static"] = static_address
-    app.jinja_env.filters["local_address"] = local_address
     app.jinja_env.tests["list_endpoint"] = _is_list
     app.context_processor(lambda: _for_templates(configuration))
     published = published_queries(settings.config)
@@ -164,7 +159,7 @@ def page_limits(settings: Settings) -> Limits:
 
 def _for_templates(configuration: LiveConfiguration) -> dict[str, object]:
     site = site_of(configuration.current().apis)
-    return {"up": upwards(request.path), "here": request.path, "site": site, "version": __version__}
+    return {"up": upwards(request.path), "here": request.path, "site": site}
 
 
 def _is_list(endpoint: Endpoint) -> bool:

@@ -19,7 +19,7 @@ is a valid query as it stands, and an optional parameter that is left out is a v
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import dropwhile
@@ -119,6 +119,10 @@ class Query:
     group: str = ""
     filters: str = ""
     filters_without: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+    def can_be_asked(self, names: Collection[str] = ()) -> bool:
+        """Is nothing missing, if the parameters of these names have values?"""
+        return all(each.is_optional or each.default or name in names for name, each in self.parameters.items())
 
     def bind(self, **terms: Term | None) -> "Query":
         """The query with its parameters' terms in place; one that is absent or None has its default.

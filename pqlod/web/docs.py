@@ -5,18 +5,12 @@ from collections.abc import Mapping
 import orjson
 from flask import Blueprint, Response, render_template, request
 
-from pqlod.formatters.html.home import example_of
 from pqlod.lda.parameters import OPERATORS, RESERVED
 from pqlod.store.query import Query
 from pqlod.web.addresses import root
 from pqlod.web.openapi import openapi
+from pqlod.web.policies import allow_widget
 from pqlod.web.service import Service
-
-# The viewer of OpenAPI sets styles of elements, and has its icons in its style sheet.
-VIEWER_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 
 
 def docs_blueprint(service: Service, queries: Mapping[str, Query]) -> Blueprint:
@@ -30,13 +24,12 @@ def docs_blueprint(service: Service, queries: Mapping[str, Query]) -> Blueprint:
             apis=service.configuration.current().apis,
             operators=OPERATORS,
             reserved=RESERVED,
-            example_of=example_of,
             root=root(request, service.settings),
         )
 
     @blueprint.get("/docs/openapi")
     def show_openapi() -> Response:
-        return Response(render_template("openapi.html"), headers={"Content-Security-Policy": VIEWER_POLICY})
+        return allow_widget(Response(render_template("openapi.html")))
 
     @blueprint.get("/openapi.json")
     def tell_openapi() -> Response:

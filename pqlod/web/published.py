@@ -104,7 +104,7 @@ def _answer(service: Service, name: str, query: Query, suffix: str) -> Response:
     show = partial(_page, service, name, query, f"{address}{PATH}/{name}")
     try:
         values = read_values(query, given)
-        if is_page(choices) and not _can_be_asked(query, values):
+        if is_page(choices) and not query.can_be_asked(values):
             return Response(show())
         asked = bound(query, values)
     except BadParameter as error:
@@ -125,10 +125,6 @@ def _result(service: Service, asked: QueryRequest, choices: Choices, show: Show)
         return finish(Response(status=304), tag=known, is_negotiated=not asked.format_name)
     response = query_response(asked, choices, opened, service, show)
     return finish(response, tag=tag, is_negotiated=not asked.format_name) if response.status_code == 200 else response
-
-
-def _can_be_asked(query: Query, values: Mapping[str, str]) -> bool:
-    return all(each.is_optional or each.default or name in values for name, each in query.parameters.items())
 
 
 def _page(

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from flask import Response, render_template
+from flask import render_template
+from markupsafe import Markup
 
 from pqlod.formatters.html.frame import FormatLink, data_block
 from pqlod.lda.model import Api
@@ -14,12 +15,6 @@ from pqlod.store.query import Query
 from pqlod.store.screening import Limits
 
 ROWS_ON_PAGE = 500
-
-# The editor sets styles of elements, draws its icons from its style sheet, and asks /sparql.
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 
 # What the page offers to begin with, whatever the data are; each is a link.
 EXAMPLES: Mapping[str, str] = {
@@ -77,17 +72,15 @@ class QueryPage:
             formats=formats,
             limits=self.limits,
             examples=EXAMPLES,
-            published={query.title: query.bind().text for query in self.published.values() if _needs_nothing(query)},
-            vocabulary=data_block({"host": f"http://{self.host}/", **vocabulary(self.configuration.current().apis)}),
+            published={query.title: query.bind().text for query in self.published.values() if query.can_be_asked()},
+            known=self._known,
             rows_shown=ROWS_ON_PAGE,
             **shown,
         )
 
-
-def allow_editor(response: Response) -> Response:
-    """The response with the Content-Security-Policy that the editor needs."""
-    response.headers["Content-Security-Policy"] = POLICY
-    return response
+    def _known(self) -> Markup:
+        """What the editor knows, as data; the form does without."""
+        return data_block({"host": f"http://{self.host}/", **vocabulary(self.configuration.current().apis)})
 
 
 def vocabulary(apis: Iterable[Api]) -> dict[str, object]:
@@ -100,7 +93,3 @@ def vocabulary(apis: Iterable[Api]) -> dict[str, object]:
     properties = {iri.value for api in apis for iri in api.vocabulary.properties} - classes
     prefixes = {prefix: iri for api in apis for prefix, iri in api.vocabulary.prefixes.items() if prefix}
     return {"prefixes": prefixes, "classes": sorted(classes), "properties": sorted(properties)}
-
-
-def _needs_nothing(query: Query) -> bool:
-    return all(each.is_optional or each.default for each in query.parameters.values())

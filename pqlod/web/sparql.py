@@ -18,9 +18,10 @@ from pqlod.web.clients import client_of
 from pqlod.web.documents import graph_response
 from pqlod.web.negotiation import best_offer
 from pqlod.web.once import OncePerVersion
+from pqlod.web.policies import allow_widget
 from pqlod.web.problems import problem_of
 from pqlod.web.protocol import body_pairs, graph_iris
-from pqlod.web.query_page import ROWS_ON_PAGE, QueryPage, allow_editor
+from pqlod.web.query_page import ROWS_ON_PAGE, QueryPage
 from pqlod.web.responses import with_charset
 from pqlod.web.service import Service
 
@@ -73,7 +74,7 @@ def sparql_blueprint(service: Service, sandbox: Sandbox, page: QueryPage) -> Blu
         address = root(request, service.settings)
         updates = f"{address}/update" if service.writing else ""
         graph = description.service_description(address + PATH, sandbox.limits, census, updates)
-        return allow_editor(graph_response(graph, description.PREFIXES, page.show, suffix))
+        return allow_widget(graph_response(graph, description.PREFIXES, page.show, suffix))
 
     return blueprint
 

@@ -43,12 +43,14 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["version"] = __version__
-    made.globals["today"] = today
-    made.globals["static"] = static_address
-    made.filters["words"] = words
-    made.filters["local_address"] = local_address
+    equip(made)
     return made
+
+
+def equip(templates: Environment) -> None:
+    """Gives templates, these or Flask's, what they all use."""
+    templates.globals.update(version=__version__, today=today, static=static_address)
+    templates.filters.update(words=words, local_address=local_address)
 
 
 def today() -> date:
