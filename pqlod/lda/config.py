@@ -207,7 +207,7 @@ class _FileReader:
 
     def _paths(self, node: Node, prop: NamedNode, vocabulary: Vocabulary) -> Iterable[PropertyPath]:
         """The property paths that a property lists."""
-        for term in (term for members in node.lists(prop) for term in members):
+        for term in node.members(prop):
             try:
                 yield parse_path(term.value if isinstance(term, Literal | NamedNode) else str(term), vocabulary)
             except BadParameter as error:

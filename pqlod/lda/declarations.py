@@ -193,9 +193,9 @@ def _property(iri: NamedNode, node: Node, datatypes: Collection[NamedNode]) -> P
 
 def _days_between(node: Node, vocabulary: Vocabulary) -> tuple[Steps, Steps] | None:
     """The paths of ``pqlod:daysBetween``, by the names that the vocabulary has."""
-    texts = [term.value for members in node.lists(PQLOD.daysBetween) for term in members if isinstance(term, Literal)]
     if not node.values(PQLOD.daysBetween):
         return None
+    texts = [term.value for term in node.members(PQLOD.daysBetween) if isinstance(term, Literal)]
     try:
         start, end = (parse_path(text, vocabulary) for text in texts)
     except (BadParameter, ValueError) as error:

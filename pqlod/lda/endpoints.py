@@ -121,7 +121,7 @@ class EndpointReader:
             "metadata_blocks": MappingProxyType(dict(self._metadata_blocks(node))),
             "disables_default_metadata": owner(node, DISABLE).boolean(DISABLE),
             "kept_default_metadata": frozenset(
-                term for members in owner(node, ENABLE).lists(ENABLE) for term in members if isinstance(term, NamedNode)
+                term for term in owner(node, ENABLE).members(ENABLE) if isinstance(term, NamedNode)
             ),
             "expires_after": owner(node, ELDA.cacheExpiryTime).seconds(ELDA.cacheExpiryTime),
             "text_search": self._text_search(node),

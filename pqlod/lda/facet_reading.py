@@ -31,7 +31,7 @@ def read_facets(node: Node, vocabulary: Vocabulary) -> tuple[FacetDeclaration, .
 
 
 def _described(node: Node) -> Iterator[Node]:
-    for term in (term for members in node.lists(PQLOD.facets) for term in members):
+    for term in node.members(PQLOD.facets):
         if isinstance(term, NamedNode | BlankNode):
             yield node.node(term, PQLOD.facets)
         else:
@@ -78,7 +78,7 @@ def _kind(node: Node) -> FacetKind:
 
 
 def _steps(node: Node) -> Iterator[int]:
-    for term in (term for members in node.lists(PQLOD.steps) for term in members):
+    for term in node.members(PQLOD.steps):
         if isinstance(term, Literal) and _NUMBER.fullmatch(term.value):
             yield int(term.value)
         else:

@@ -1,13 +1,13 @@
-"""Reads how a configuration wants its items to be shown to people: ``pqlod:page``."""
+"""Reads what a configuration wants people to see: pages of its items, the menu, the search, and the first page."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 
 from pqlod.errors import BadParameter, near
 from pqlod.lda.model import Endpoint, ListEndpoint, MenuEntry, PageDeclaration, Panel
 from pqlod.lda.paths import parse_path
-from pqlod.lda.reading import Node
+from pqlod.lda.reading import Node, one_meant
 from pqlod.lda.templates import UriTemplate
 from pqlod.lda.vocabulary import Vocabulary
 from pqlod.rdf import API, PQLOD, RDFS, BlankNode, Literal, NamedNode
@@ -19,7 +19,7 @@ DEFAULT_SIZE, MOST_ITEMS, MOST_PANELS = 5, 50, 12
 
 
 class PageDeclarationReader:
-    """Reads declarations of pages; one with a mistake in it is left out.
+    """Reads declarations of pages and what all pages have; one with a mistake in it is left out.
 
     ``templates`` are the names that there are, None where these are not known.
     """
@@ -90,9 +90,7 @@ class PageDeclarationReader:
     def _template(self, node: Node) -> str:
         name = node.text(PQLOD.template) or ""
         if name and self._templates is not None and name not in self._templates:
-            hint = near(name, self._templates)
-            expected = f"Did you mean {hint[0]!r}?" if hint else f"Expected one of: {', '.join(sorted(self._templates))}."
-            node.fault(PQLOD.template, f"There is no template {name!r}. {expected}")
+            node.fault(PQLOD.template, f"There is no template {name!r}. {one_meant(name, self._templates)}")
         return name
 
     def _panels(self, node: Node, prop: NamedNode) -> Iterator[Panel]:
@@ -103,7 +101,7 @@ class PageDeclarationReader:
             yield self._panel(member)
 
     def _members(self, node: Node, prop: NamedNode) -> Iterator[Node]:
-        for member in (member for members in node.lists(prop) for member in members):
+        for member in node.members(prop):
             if isinstance(member, NamedNode | BlankNode):
                 yield node.node(member, prop)
             else:
@@ -130,17 +128,15 @@ class PageDeclarationReader:
             if name in known:
                 yield name
             else:
-                hint = near(name, known)
                 problem = f"{address.path_part!r} has no chart {name!r}, and it is left out."
-                node.note(PQLOD.charts, f"{problem}{f' Did you mean {hint[0]}?' if hint else ''}")
+                node.note(PQLOD.charts, problem + _hint(name, known))
 
     def _address(self, text: str, node: Node, prop: NamedNode) -> UriTemplate:
         """The address of one of the lists, whose braces hold paths of the item."""
         template = UriTemplate(self._prefix + text)
         if text and all(endpoint.template.match_path(template.path_part) is None for endpoint in self._lists):
             paths = [endpoint.template.path_part for endpoint in self._lists]
-            hint = near(template.path_part, paths)
-            node.fault(prop, f"No list has the path {template.path_part!r}.{f' Did you mean {hint[0]}?' if hint else ''}")
+            node.fault(prop, f"No list has the path {template.path_part!r}.{_hint(template.path_part, paths)}")
         for path in PLACE.findall(text):
             try:
                 if path != ITEM:
@@ -148,3 +144,8 @@ class PageDeclarationReader:
             except BadParameter as error:
                 node.fault(prop, str(error))
         return template
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    found = near(name, known)
+    return f" Did you mean {found[0]}?" if found else ""

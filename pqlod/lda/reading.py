@@ -1,11 +1,11 @@
 """Reads the properties of one resource of a configuration as Python values, and notes each mistake on the way."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from pqlod.errors import Mistake
+from pqlod.errors import Mistake, near
 from pqlod.rdf import API, ELDA, PQLOD, RDF, RDFS, BlankNode, Graph, Literal, NamedNode, Resource, Term
 
 TRUE = frozenset({"true", "yes"})
@@ -120,6 +120,10 @@ class Node:
             for value in self.values(prop)
         )
 
+    def members(self, prop: NamedNode) -> tuple[Term, ...]:
+        """The members of all its lists, in one."""
+        return tuple(term for members in self.lists(prop) for term in members)
+
     def is_a(self, *classes: NamedNode) -> bool:
         return not set(classes).isdisjoint(self.values(RDF.type))
 
@@ -154,6 +158,12 @@ def list_members(graph: Graph, head: Term) -> Iterator[Term]:
         seen.add(cell)
         yield from graph.values(cell, RDF.first)[:1]
         cell = graph.value(cell, RDF.rest)
+
+
+def one_meant(name: str, known: Collection[str]) -> str:
+    """What to write in place of a name that is not known: the one that it looks like, or any of them."""
+    hint = near(name, known)
+    return f"Did you mean {hint[0]!r}?" if hint else f"Expected one of: {', '.join(sorted(known)) or 'none are there'}."
 
 
 def show(term: Term, prefixes: Mapping[str, str]) -> str:

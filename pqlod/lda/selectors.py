@@ -7,7 +7,7 @@ from pqlod.errors import BadParameter, near
 from pqlod.lda.facet_reading import read_facets
 from pqlod.lda.model import ListOrder, Selector, Viewer
 from pqlod.lda.paths import parse_path
-from pqlod.lda.reading import Node
+from pqlod.lda.reading import Node, one_meant
 from pqlod.lda.syntax import group_problem, order_problem, query_problem
 from pqlod.lda.templates import VARIABLE
 from pqlod.lda.viewers import ViewerReader
@@ -130,7 +130,7 @@ class SelectorReader:
         return viewer
 
     def _orders(self, node: Node) -> Iterable[ListOrder]:
-        for member in (member for members in node.lists(PQLOD.orders) for member in members):
+        for member in node.members(PQLOD.orders):
             order = node.node(member, PQLOD.orders) if isinstance(member, NamedNode | BlankNode) else None
             label, sort = (order.text(RDFS.label), self._sort(order)) if order else (None, "")
             if label and sort:
@@ -145,11 +145,7 @@ class SelectorReader:
         by_name = {key.removesuffix(".rq"): query for key, query in self._queries.items()}
         query = by_name.get(name.removesuffix(".rq"))
         if query is None:
-            hint = near(name, by_name)
-            expected = (
-                f"Did you mean {hint[0]!r}?" if hint else f"Expected one of: {', '.join(sorted(by_name)) or 'none are there'}."
-            )
-            node.fault(PQLOD.query, f"There is no query {name!r}. {expected}")
+            node.fault(PQLOD.query, f"There is no query {name!r}. {one_meant(name, by_name)}")
         return query
 
 
