@@ -17,7 +17,6 @@ from pqlod.lda.routing import Match
 from pqlod.live import Served
 from pqlod.store.deadline import Deadline
 from pqlod.web.addresses import parameters, root
-from pqlod.web.answers import IS_CURRENT
 from pqlod.web.gone import gone_response
 from pqlod.web.negotiation import Choice, choose_format
 from pqlod.web.resources import elsewhere, identity_redirect
@@ -79,6 +78,11 @@ def _page(service: Service, served: Served, match: Match, page_request: PageRequ
     dataset = opened.dataset.until(deadline)
     others = [service.datasets.open(source).dataset.until(deadline) for source in match.api.view_sources]
     version = _of_today(joined(served.version, dataset.version, *(dataset.version for dataset in others)), choice)
+
+    def version_now() -> str:
+        sources = match.api.source, *match.api.view_sources
+        return _of_today(service.version(*sources, generation=page_request.generation), choice)
+
     tag = entity_tag(version, str(page_request.url), choice.formatter.name, choice.media_type)
     is_whole = True
     if known := known_tag(tag):
@@ -101,8 +105,7 @@ def _page(service: Service, served: Served, match: Match, page_request: PageRequ
         is_negotiated=choice.is_negotiated,
         max_age=service.settings.max_age if is_whole else 0,
         expires=seconds_to_expiry(match.endpoint, page_request.viewer, match.api.vocabulary),
+        is_current=(lambda: version_now() == version) if version and is_whole else None,
     )
-    if version and is_whole:
-        request.environ[IS_CURRENT] = lambda: _of_today(service.version(match.api, page_request.generation), choice) == version
     response.make_conditional(request)
     return response

@@ -6,11 +6,9 @@ from pqlod.errors import StoreError
 from pqlod.formatters.html.frame import today
 from pqlod.formatters.html.home import Stock, write_home
 from pqlod.lda.companions import Companions, fetch_home
-from pqlod.lda.model import Api
 from pqlod.live import Served
 from pqlod.store.deadline import Deadline
 from pqlod.web.addresses import root
-from pqlod.web.answers import IS_CURRENT
 from pqlod.web.responses import entity_tag, finish, known_tag
 from pqlod.web.service import Service, joined
 
@@ -41,15 +39,15 @@ def home_page(service: Service, served: Served) -> Response:
     if not is_whole:  # the next time there may be more
         return finish(response)
     changed = max(opened.loaded, served.changed) if opened.loaded else None
-    response = finish(response, tag=known or tag, changed=changed, max_age=service.settings.max_age)
-    if version:
-        request.environ[IS_CURRENT] = lambda: _version(service, shown) == version
+    response = finish(
+        response,
+        tag=known or tag,
+        changed=changed,
+        max_age=service.settings.max_age,
+        is_current=(lambda: joined(service.version(shown.source), str(today())) == version) if version else None,
+    )
     response.make_conditional(request)
     return response
-
-
-def _version(service: Service, api: Api) -> str:
-    return joined(service.configuration.current().version, service.datasets.version(api.source), str(today()))
 
 
 def _response(body: bytes) -> Response:

@@ -11,8 +11,7 @@ from pyoxigraph import RdfFormat, parse
 from pqlod.assets import asset
 from pqlod.errors import EndpointNotFound, StoreError
 from pqlod.formatters.html.frame import FormatLink
-from pqlod.formatters.html.graphs import graph_items, place_of
-from pqlod.formatters.html.values import Item
+from pqlod.formatters.html.graphs import Item, graph_items, place_of
 from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import ItemEndpoint
 from pqlod.lda.routing import Match
@@ -57,7 +56,7 @@ def vocabulary() -> Graph:
 
 def _show_file(service: Service, file: str, suffix: str) -> Response:
     document = _read(file)
-    graph = Graph([*document.graph, *_freshness(service, document.graph)])
+    graph = document.graph | Graph(_freshness(service, document.graph))
     return graph_response(graph, document.prefixes, lambda formats: _html(graph, document.prefixes, formats), suffix)
 
 

@@ -1,7 +1,7 @@
 """A page as a response: validators, caching, links, and the headers that tell how it came about."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from pqlod.formatters import write_page
 from pqlod.formatters.html.frame import format_links
 from pqlod.lda.model import Endpoint, Viewer, ViewKind
 from pqlod.lda.vocabulary import Vocabulary
+from pqlod.web.answers import IS_CURRENT
 from pqlod.web.compression import coding_of_request, tag_of_coding
 from pqlod.web.negotiation import Choice, essence
 
@@ -59,8 +60,14 @@ def finish(
     is_negotiated: bool = False,
     max_age: int = 0,
     expires: int | None = None,
+    is_current: Callable[[], bool] | None = None,
 ) -> Response:
-    """Validators and caching, the same for a page and for the 304 that stands for it; ages are in seconds."""
+    """Validators and caching, the same for a page and for the 304 that stands for it; ages are in seconds.
+
+    ``is_current`` says whether the answer is still right, of one that may be kept (``web/answers.py``).
+    """
+    if is_current:
+        request.environ[IS_CURRENT] = is_current
     if tag:
         response.set_etag(tag)
     if changed:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pqlod.datasets import Datasets
-from pqlod.lda.model import Api
+from pqlod.lda.model import Source
 from pqlod.live import LiveConfiguration
 from pqlod.settings import Settings
 from pqlod.store.sandbox import Sandbox
@@ -22,10 +22,10 @@ class Service:
     writing: Writing | None = None
     """None where writing is off."""
 
-    def version(self, api: Api, generation: int | None) -> str:
-        """The version of what a page of an API is made from now; "" where that is not known, or changes just now."""
-        sources = [self.datasets.version(api.source, generation), *map(self.datasets.version, api.view_sources)]
-        return joined(self.configuration.current().version, *sources)
+    def version(self, source: Source, *others: Source, generation: int | None = None) -> str:
+        """The version of what a page of these sources is made from now; "" where that is not known, or changes just now."""
+        versions = self.datasets.version(source, generation), *map(self.datasets.version, others)
+        return joined(self.configuration.current().version, *versions)
 
     def close(self) -> None:
         """Ends the processes that were started for queries and updates."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 
 from pqlod.errors import DatasetError, StoreError
 from pqlod.formatters.html.frame import upwards
@@ -15,7 +15,6 @@ from pqlod.rdf import Graph
 from pqlod.store.dataset import Dataset
 from pqlod.store.embedded import EmbeddedDataset
 from pqlod.store.usage import Usage, usage
-from pqlod.web.answers import IS_CURRENT
 from pqlod.web.once import OncePerVersion
 from pqlod.web.resources import VOCABULARY, vocabulary
 from pqlod.web.responses import entity_tag, finish, known_tag
@@ -44,8 +43,7 @@ def vocabulary_blueprint(service: Service) -> Blueprint:
         response = Response(_page(shown, is_counted=dataset is not None))
         if shown.usage is None:  # the next time there may be
             return finish(response)
-        request.environ[IS_CURRENT] = lambda: _version(service) == version
-        return finish(response, tag=tag, max_age=service.settings.max_age)
+        return finish(response, tag=tag, max_age=service.settings.max_age, is_current=lambda: _version(service) == version)
 
     return blueprint
 
@@ -93,5 +91,4 @@ def _page(shown: Vocabulary, is_counted: bool) -> str:
 
 
 def _version(service: Service) -> str:
-    served = service.configuration.current()
-    return joined(served.version, service.datasets.version(served.apis[0].source))
+    return service.version(service.configuration.current().apis[0].source)
