@@ -7,7 +7,7 @@ from markupsafe import Markup
 from pqlod.errors import BadParameter
 from pqlod.formatters.html.texts import excerpt, plain_text
 from pqlod.formatters.html.titles import ends, title_of
-from pqlod.formatters.html.values import Links, anchor, in_words, literal
+from pqlod.formatters.html.values import Links, anchor, day_of, literal
 from pqlod.lda.paths import parse_path
 from pqlod.rdf import RDF, BlankNode, Literal, NamedNode, Resource, Term
 
@@ -41,7 +41,7 @@ class ItemFacts:
 
     def day(self, path: str) -> str:
         """The day of the first literal in words: ``22 November 2018``."""
-        return in_words(self.text(path)[:10]) or ""
+        return day_of(self.text(path))
 
     def is_a(self, name: str) -> bool:
         """Is it of the class of this shortname?"""

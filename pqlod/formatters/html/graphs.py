@@ -5,12 +5,21 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from pqlod.formatters.html.values import Item, Row, Shown, anchor, literal
+from pqlod.formatters.html.values import Row, Shown, anchor, literal
 from pqlod.formatters.items import last_segment
 from pqlod.formatters.words import words
 from pqlod.rdf import DCT, RDF, RDFS, BlankNode, Graph, Literal, NamedNode, Resource, Term
 
 TITLES = (RDFS.label, DCT.title)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A resource of a graph: what it is called, its IRI, and its rows."""
+
+    title: str
+    iri: str
+    rows: tuple[Row, ...]
 
 
 def graph_items(graph: Graph, prefixes: Mapping[str, str] | None = None) -> list[Item]:
@@ -39,7 +48,7 @@ class _Items:
         titles = [self.graph.value(iri, each) for each in TITLES]
         title = next((each for each in titles if isinstance(each, Literal)), None)
         name = title.value if title else last_segment(iri.value)
-        return Item(name, iri.value, iri.value, tuple(self._rows(iri, title)))
+        return Item(name, iri.value, tuple(self._rows(iri, title)))
 
     def _rows(self, subject: Resource, title: Term | None = None) -> Iterator[Row]:
         """What is told of a resource, but for its title."""

@@ -1,7 +1,7 @@
 """The page of an item: as its kind is shown, or all its properties; what is beside it; and what can be done with it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,9 +13,9 @@ from pqlod.formatters.html.charts import Chart, chart_of
 from pqlod.formatters.html.copying import copies
 from pqlod.formatters.html.facts import ItemFacts
 from pqlod.formatters.html.texts import beginning, plain_text
-from pqlod.formatters.html.titles import title_of
-from pqlod.formatters.html.values import UNSHOWN, Links, anchor, in_words, literal
-from pqlod.formatters.items import Node, Value, last_segment
+from pqlod.formatters.html.titles import title_in, title_of
+from pqlod.formatters.html.values import UNSHOWN, Links, anchor, day_of, literal, rows
+from pqlod.formatters.items import Node, Shape, Value, last_segment
 from pqlod.formatters.words import words
 from pqlod.lda.companions import Companions, FilledPanel, declaration_of
 from pqlod.lda.incoming import Incoming
@@ -66,7 +66,6 @@ class ShownPanel:
 class ItemPage:
     """What the templates of an item's page are given, besides what every page has."""
 
-    facts: ItemFacts
     title: str
     classes: tuple[str, ...]
     panels: tuple[ShownPanel, ...]
@@ -95,12 +94,12 @@ def template_of(page: "Page") -> list[str]:
     return [*([f"kinds/{declaration.template}.html"] if declaration and declaration.template else []), "item.html"]
 
 
-def item_context(page: "Page", links: Links, node: Node) -> Mapping[str, Any]:
-    """What the template of an item's page works with."""
+def item_context(page: "Page") -> Mapping[str, Any]:
+    """What the template of an item's page works with. Its rows are made when a template asks for them, which few do."""
+    node, links = Shape(page).items()[0], Links(page.api, page.request.url.path)
     companions = page.companions or Companions()
     neighbours = companions.neighbours
     shown = ItemPage(
-        facts=ItemFacts(page.item, page, links),
         title=title_of(page, page.item),
         classes=tuple(_classes(page)),
         panels=tuple(_panel(each, links) for each in companions.panels),
@@ -110,8 +109,9 @@ def item_context(page: "Page", links: Links, node: Node) -> Mapping[str, Any]:
         missing=companions.missing,
     )
     return {
-        "it": shown.facts,
+        "it": ItemFacts(page.item, page, links),
         "shown": shown,
+        "rows": rows(node, links),
         "properties": list(islice(_properties(node, links), MOST_PROPERTIES)),
         "copies": copies(page),
         "plain": plain_text,
@@ -134,11 +134,6 @@ def days_between(first: str, last: str) -> int | None:
         return (date.fromisoformat(last[:10]) - date.fromisoformat(first[:10])).days
     except ValueError:
         return None
-
-
-def day_of(text: str) -> str:
-    """The day of a literal that begins with one, in words; empty if it does not."""
-    return in_words(text[:10]) or ""
 
 
 def _classes(page: "Page") -> Iterator[str]:
@@ -165,7 +160,7 @@ def _near(iri: NamedNode | None, page: "Page", companions: Companions, links: Li
 
 
 def _title(iri: NamedNode, page: "Page", companions: Companions) -> str:
-    return title_of(replace(page, graph=companions.mentioned), iri)
+    return title_in(companions.mentioned, page.api, iri)
 
 
 def _linking_here(page: "Page", companions: Companions, links: Links) -> Iterator[LinkingHere]:

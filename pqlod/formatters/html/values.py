@@ -3,7 +3,7 @@
 import re
 from calendar import month_name
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -49,16 +49,6 @@ class Row:
     values: tuple[Shown, ...]
 
 
-@dataclass(frozen=True)
-class Item:
-    """An item: what it is called, its IRI, the local address of its page, and its rows."""
-
-    title: str
-    iri: str
-    address: str
-    rows: tuple[Row, ...] = field(default=())
-
-
 class Links:
     """Where the resources of an API are shown, as addresses relative to one path, and what the values of a list lead to.
 
@@ -85,12 +75,6 @@ class Links:
 
     def filters(self, path: Fields | None, value: Literal) -> tuple[FilterLink, ...]:
         return self._filters.of(path, value) if self._filters and path else ()
-
-
-def item_of(node: Node, links: Links) -> Item:
-    """An item with all its rows."""
-    iri = node.resource.value
-    return Item(best_label(node) or last_segment(iri), iri, links.address(iri), tuple(rows(node, links)))
 
 
 def rows(node: Node, links: Links, above: Fields | None = (), *, has_label_above: bool = True) -> Iterator[Row]:
@@ -202,3 +186,8 @@ def in_words(text: str) -> str | None:
     zone = {"Z": "UTC", None: ""}.get(match[5], match[5])
     time = f", {match[4]} {zone}".rstrip() if match[4] else ""
     return f"{day.day} {month_name[day.month]} {day.year}{time}"
+
+
+def day_of(text: str) -> str:
+    """The day of a literal that begins with one, in words; empty if it does not."""
+    return in_words(text[:10]) or ""
