@@ -22,11 +22,11 @@ from pqlod.lda.model import (
     FacetKind,
     FormatterDeclaration,
     FormatterKind,
-    ListEndpoint,
     PageDeclaration,
     Panel,
     Viewer,
     ViewKind,
+    selector_of,
 )
 from pqlod.lda.page_declarations import ITEM, PLACE
 from pqlod.lda.pages import Page, fetch_page, select_items
@@ -177,8 +177,7 @@ def _facets_to_choose(page: Page, sources: Sources) -> tuple[Facet, ...]:
 
     Each with its first values, and with all of them if they are not many: more of many take long to find.
     """
-    selector = page.endpoint.selector if isinstance(page.endpoint, ListEndpoint) else None
-    names = [facet.name for facet in selector.facets if facet.kind is not FacetKind.MONTH] if selector else []
+    names = [facet.name for facet in selector_of(page.endpoint).facets if facet.kind is not FacetKind.MONTH]
     first = _facets(page, names, FIRST_CHOICES, sources)
     few = [facet.name for facet in first if 0 < facet.others <= MOST_CHOICES]
     whole = {facet.name: facet for facet in _facets(page, few, FIRST_CHOICES + MOST_CHOICES, sources)} if few else {}
@@ -243,8 +242,7 @@ def _medians_of(page: Page, name: str, sources: Sources) -> Medians | None:
 
 def _facets_of(page: Page, names: Sequence[str], sources: Sources) -> tuple[Facet, ...]:
     """Facets of a list with as many values as a chart has bars; one that was not counted in time is missing."""
-    declared = page.endpoint.selector.facets if isinstance(page.endpoint, ListEndpoint) else ()
-    ranked = {each.name for each in declared if each.kind is FacetKind.VALUE}
+    ranked = {each.name for each in selector_of(page.endpoint).facets if each.kind is FacetKind.VALUE}
     found = [
         facet
         for chosen, most in ((ranked.intersection(names), MOST_RANKED), (set(names) - ranked, MOST_IN_TIME))

@@ -18,7 +18,7 @@ from pqlod.lda.facet_choices import Choice, Pair
 from pqlod.lda.facet_counting import Counting, Lists
 from pqlod.lda.filters import Equality
 from pqlod.lda.links import RequestUrl
-from pqlod.lda.model import Api, FacetDeclaration, FacetKind, ListEndpoint
+from pqlod.lda.model import Api, FacetDeclaration, FacetKind, ListEndpoint, selector_of
 from pqlod.lda.parameters import PageRequest, read_filter
 from pqlod.lda.planning import condition_of, find_matches, steps_of
 from pqlod.lda.titles import titles_of
@@ -145,7 +145,7 @@ def _medians(lists: Lists, of: FacetDeclaration, by: FacetDeclaration, facet: Fa
 def _declared(request: PageRequest, names: Collection[str] | None) -> tuple[FacetDeclaration, ...]:
     if not isinstance(request.endpoint, ListEndpoint) or request.subject:
         return ()
-    return tuple(facet for facet in request.endpoint.selector.facets if names is None or facet.name in names)
+    return tuple(facet for facet in selector_of(request.endpoint).facets if names is None or facet.name in names)
 
 
 def _key(api: Api, request: PageRequest, dataset: Dataset) -> tuple[object, ...]:

@@ -85,9 +85,9 @@ class Selector:
     ``filters`` are the pieces of ``api:filter``: parameter name and value, percent-decoded, which may hold
     ``{variables}``. ``where``, ``select`` and ``order_by`` are SPARQL text of the configuration, in which a
     ``?name`` that is a declared variable or a template variable stands for its value. ``facets`` are what its items
-    can be narrowed by. ``query`` is a file of
-    queries/api/ (``pqlod:query``): a SELECT of ?item whose parameters are bound from the request. ``card_viewer``
-    and ``orders`` are for people: what their pages show of the items where no view is asked for, and what they may be sorted by.
+    can be narrowed by. ``query`` is a file of queries/api/ (``pqlod:query``): a SELECT of ?item whose parameters are
+    bound from the request. ``card_viewer`` and ``orders`` are for people: what their pages show of the items where no
+    view is asked for, and what they may be sorted by.
     """
 
     types: tuple[NamedNode, ...] = ()
@@ -268,6 +268,11 @@ class ItemEndpoint(Endpoint):
 
     item_template: UriTemplate | None = None
     selector: Selector | None = None
+
+
+def selector_of(endpoint: Endpoint) -> Selector:
+    """What selects the items of an endpoint; where a template names the item, a selector that says nothing."""
+    return (endpoint.selector if isinstance(endpoint, ListEndpoint | ItemEndpoint) else None) or Selector()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pqlod.lda.bindings import Bindings, compute_variables, text_of
 from pqlod.lda.facets import facets
 from pqlod.lda.gone import why_gone
 from pqlod.lda.metadata import FACETS, Facts, Links, page_metadata
-from pqlod.lda.model import Api, Endpoint, FormatterDeclaration, FormatterKind, ItemEndpoint, ListEndpoint, ViewKind
+from pqlod.lda.model import Api, Endpoint, FormatterDeclaration, FormatterKind, ItemEndpoint, ListEndpoint, ViewKind, selector_of
 from pqlod.lda.parameters import RESERVED, PageRequest
 from pqlod.lda.paths import PropertyPath
 from pqlod.lda.patterns import ITEM, Chains, TermWriter, Variables
@@ -67,7 +67,7 @@ class Page:
     @property
     def is_of_cards(self) -> bool:
         """Does it show what its list has for people, rather than a view?"""
-        return isinstance(self.endpoint, ListEndpoint) and self.request.viewer is self.endpoint.selector.card_viewer
+        return self.is_list and self.request.viewer is selector_of(self.endpoint).card_viewer
 
     @property
     def item(self) -> NamedNode:
@@ -131,8 +131,7 @@ def fetch_page(
 
 def _as_cards(request: PageRequest, formatter: FormatterDeclaration) -> PageRequest:
     """The request with the view that its list has for people, where people will read it and asked for no view."""
-    endpoint = request.endpoint
-    viewer = endpoint.selector.card_viewer if isinstance(endpoint, ListEndpoint) else None
+    viewer = selector_of(request.endpoint).card_viewer if isinstance(request.endpoint, ListEndpoint) else None
     if viewer is None or request.names_view or formatter.kind not in FORMATS_FOR_PEOPLE:
         return request
     return replace(request, viewer=viewer)

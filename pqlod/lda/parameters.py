@@ -15,7 +15,7 @@ from pqlod.lda.bindings import Bindings, bind_variables, expand, text_of
 from pqlod.lda.filters import Box, Filter, Reading, SortKey, parse_sort
 from pqlod.lda.fragments import check_fragment, split_select
 from pqlod.lda.links import RequestUrl as RequestUrl
-from pqlod.lda.model import Api, Counting, Endpoint, ItemEndpoint, ListEndpoint, Viewer, ViewKind
+from pqlod.lda.model import Api, Counting, Endpoint, ListEndpoint, Viewer, ViewKind, selector_of
 from pqlod.lda.paths import PropertyPath, parse_path, parse_paths
 from pqlod.lda.vocabulary import NO_LANGUAGE
 from pqlod.rdf import API, NamedNode, Term
@@ -211,8 +211,8 @@ def _is_filter(api: Api, endpoint: Endpoint, name: str) -> bool:
 
 def _query_parameters(endpoint: Endpoint) -> Mapping[str, Parameter]:
     """What the query that the selector names asks for."""
-    selector = endpoint.selector if isinstance(endpoint, ListEndpoint | ItemEndpoint) else None
-    return selector.query.parameters if selector and selector.query else {}
+    query = selector_of(endpoint).query
+    return query.parameters if query else {}
 
 
 def _query_terms(
@@ -353,7 +353,7 @@ class _Reserved:
 
     def _facet(self, parameter: str) -> str:
         name = self._one(parameter)
-        known = self.endpoint.selector.charts if isinstance(self.endpoint, ListEndpoint) else ()
+        known = selector_of(self.endpoint).charts
         if name and name not in known:
             expected = f"one of {', '.join(known)}" if known else "nothing: this list has no facets"
             what = parameter.removeprefix("_")

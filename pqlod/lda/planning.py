@@ -14,7 +14,7 @@ from pqlod.errors import BadParameter
 from pqlod.lda.bindings import text_of
 from pqlod.lda.filters import Bound, Equality, Existence, Filter, Interval, Labelled, Range, SortKey
 from pqlod.lda.fragments import split_select
-from pqlod.lda.model import Api, Endpoint, ItemEndpoint, ListEndpoint, Selector
+from pqlod.lda.model import Api, Endpoint, selector_of
 from pqlod.lda.parameters import PageRequest, is_reserved, read_filter
 from pqlod.lda.paths import PropertyPath, Step, parse_path
 from pqlod.lda.patterns import ITEM
@@ -26,7 +26,6 @@ from pqlod.lda.selection import (
     lacking_query,
     page_length,
     selection_query,
-    selector_of,
     starts_query,
     sub_select_query,
 )
@@ -85,7 +84,7 @@ def index_plan(apis: Iterable[Api]) -> IndexPlan:
     }
     viewers = [viewer for _, endpoint in endpoints for viewer in (endpoint.default_viewer, *endpoint.viewers.values())]
     shown = {steps_of(path.steps) for viewer in viewers for path in viewer.paths if _is_said(path.steps)}
-    facets = [facet for _, endpoint in endpoints for facet in _selector(endpoint).facets]
+    facets = [facet for _, endpoint in endpoints for facet in selector_of(endpoint).facets]
     counted = {steps_of(facet.path.steps) for facet in facets if _is_said(facet.path.steps)}
     selecting = {steps for api, endpoint in endpoints for steps in _selector_paths(api, endpoint)}
     paths = {(TYPE,), *single, *shown, *selecting, *counted, *(path for one in days for path in (one.start, one.end))}
@@ -134,7 +133,7 @@ class _Planner:
 
     def __init__(self, api: Api, request: PageRequest, dataset: Dataset, values: ValueIndex, matches: Matches | None) -> None:
         self._api, self._request, self._dataset, self._values, self._matches = api, request, dataset, values, matches
-        self._selector = selector_of(request)
+        self._selector = selector_of(request.endpoint)
         self._query = self._selector.query  # what it says has to be asked for, unless it says it in filters too
         self._filters = list(filters_of(api, request))
         self._steps: list[str] = []
@@ -359,7 +358,7 @@ def _is_class(one: object) -> bool:
 
 def _types(api: Api, endpoint: Endpoint) -> Iterator[NamedNode]:
     """The classes that a selector names."""
-    selector = _selector(endpoint)
+    selector = selector_of(endpoint)
     yield from selector.types
     for name, value in selector.filters:
         with suppress(BadParameter):
@@ -367,13 +366,9 @@ def _types(api: Api, endpoint: Endpoint) -> Iterator[NamedNode]:
                 yield api.vocabulary.resource(value)
 
 
-def _selector(endpoint: Endpoint) -> Selector:
-    return (endpoint.selector if isinstance(endpoint, ListEndpoint | ItemEndpoint) else None) or Selector()
-
-
 def _selector_paths(api: Api, endpoint: Endpoint) -> Iterator[Steps]:
     """The paths that a selector filters and sorts by, with those of variables left out."""
-    selector = _selector(endpoint)
+    selector = selector_of(endpoint)
     names = [name.partition("-")[2] or name for name, _ in selector.filters if not is_reserved(name)]
     for text in [*names, *(key.strip().removeprefix("-") for key in selector.sort.split(",") if key.strip())]:
         with suppress(BadParameter):

@@ -21,7 +21,7 @@ from pqlod.lda.filters import (
     parse_sort,
 )
 from pqlod.lda.fragments import closed, split_select
-from pqlod.lda.model import Api, FacetDeclaration, FacetKind, ItemEndpoint, ListEndpoint, Selector, TextSearch
+from pqlod.lda.model import Api, FacetDeclaration, FacetKind, ListEndpoint, Selector, TextSearch, selector_of
 from pqlod.lda.parameters import PageRequest, is_reserved, read_filter
 from pqlod.lda.paths import PropertyPath, Step
 from pqlod.lda.patterns import INDENT, ITEM, Chains, TermWriter, Variables, write_step
@@ -122,24 +122,18 @@ def page_length(request: PageRequest) -> int:
     return request.page_size + 1 if isinstance(request.endpoint, ListEndpoint) else 1
 
 
-def selector_of(request: PageRequest) -> Selector:
-    """The selector of a request's endpoint."""
-    endpoint = request.endpoint
-    return (endpoint.selector if isinstance(endpoint, ListEndpoint | ItemEndpoint) else None) or Selector()
-
-
 def filters_of(api: Api, request: PageRequest) -> Iterator[Filter]:
     """Those that leave the fewest items come first, as far as can be told: the request's, then a selector's own."""
     # Oxigraph keeps to the order of the text between patterns of one shape (measured: 1 ms against 460).
     yield from request.filters
-    for name, value in reversed(selector_of(request).filters):
+    for name, value in reversed(selector_of(request.endpoint).filters):
         if not is_reserved(name):
             yield from read_filter(api, request, name, (value,))
 
 
 def default_sort(api: Api, request: PageRequest) -> tuple[SortKey, ...]:
     """The sort keys of the selector."""
-    return parse_sort(expand(selector_of(request).sort, request.bindings), api.vocabulary)
+    return parse_sort(expand(selector_of(request.endpoint).sort, request.bindings), api.vocabulary)
 
 
 @dataclass
@@ -158,7 +152,7 @@ class _Selection:
     @classmethod
     def empty(cls, api: Api, request: PageRequest) -> "_Selection":
         writer, variables = TermWriter(api.vocabulary.prefixes), Variables()
-        return cls(api, request, selector_of(request), writer, variables, Chains(writer, variables))
+        return cls(api, request, selector_of(request.endpoint), writer, variables, Chains(writer, variables))
 
     @classmethod
     def of(

@@ -7,7 +7,7 @@ from operator import or_
 from typing import Any
 
 from pqlod.lda.fragments import closed
-from pqlod.lda.model import Api, ListEndpoint, Rewrite, ViewKind
+from pqlod.lda.model import Api, Rewrite, ViewKind, selector_of
 from pqlod.lda.parameters import PageRequest
 from pqlod.lda.paths import PropertyPath, Step
 from pqlod.lda.patterns import INDENT, ITEM, TermWriter, Variables, step_words, write_triple
@@ -196,7 +196,7 @@ def _is_describing(request: PageRequest) -> bool:
 
 def _is_bounded(request: PageRequest) -> bool:
     """Is it one of the configuration's views that goes along properties forwards only? Backwards they may lead to everything."""
-    cards = request.endpoint.selector.card_viewer if isinstance(request.endpoint, ListEndpoint) else None
+    cards = selector_of(request.endpoint).card_viewer
     configured = (request.endpoint.default_viewer, *request.endpoint.viewers.values(), cards)
     is_configured = any(request.viewer == viewer for viewer in configured)
     return is_configured and not any(step.is_inverse for path in request.viewer.paths for step in path.steps)
