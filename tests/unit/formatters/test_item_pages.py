@@ -491,6 +491,13 @@ def test_hostile_texts_are_texts(hostile: FlaskClient, path: str) -> None:
         assert EVIL in json.dumps(json.loads(script.text))
 
 
+def test_a_name_is_told_to_machines_as_it_is_written(hostile: FlaskClient) -> None:
+    found = page(hostile, "/resources/1.html")
+
+    assert data(found)["mainEntity"]["author"]["name"] == "<b onclick='x()'>A</b>"
+    assert "author = {<b onclick='x()'>A</b>}," in copied(found)["BibTeX"]
+
+
 def test_a_very_long_answer_is_shown_whole_and_once(hostile: FlaskClient) -> None:
     answer = hostile.get("/resources/1.html")
 
