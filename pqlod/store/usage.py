@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from pqlod.rdf import NamedNode, Term
 from pqlod.store.dataset import Dataset
-from pqlod.store.embedded import EmbeddedDataset
 from pqlod.store.query import Query
 
 MOST_EXAMPLES = 20  # of each term, so that one may have a page
@@ -50,9 +49,8 @@ def usage(dataset: Dataset, classes: Iterable[NamedNode], properties: Iterable[N
 
 def _items(dataset: Dataset, type: NamedNode) -> int:
     """How many items a class has: by the index, if it knows the class."""
-    values = dataset.values if isinstance(dataset, EmbeddedDataset) else None
-    if values and type in values.types:
-        return values.all_of(type).total
+    if dataset.values and type in dataset.values.types:
+        return dataset.values.all_of(type).total
     (row,) = dataset.select(CLASS.substitute({"class": type}))
     return int(row["uses"].value)  # type: ignore[union-attr]  # likewise
 
