@@ -331,7 +331,7 @@ def _error_of_failure(message: Mapping[str, str], limits: Limits, query: str) ->
             return DatasetUnavailable("The store cannot be opened now.")
         case "format":
             return QueryRefused(message["message"])
-        case "call" | "evaluation" if called := called_in(query):
+        case "evaluation" if called := called_in(query):
             return ServiceFailed(f"What the query calls has failed ({', '.join(called)}): {message['message']}")
         case _:
             return DatasetError(f"The query failed: {message['message']}")

@@ -346,9 +346,7 @@ def attempt(request: dict[str, Any], store: Store, pipe: Pipe) -> None:
         pipe.tell(b"F", kind="memory", message="")
     except BrokenPipeError:  # the parent died
         raise
-    except OSError as error:  # of a service that the query calls, or of the store
-        pipe.tell(b"F", kind="call", message=str(error))
-    except (RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:  # an OSError is of a service that the query calls, or of the store
         pipe.tell(b"F", kind="evaluation", message=str(error))
 
 

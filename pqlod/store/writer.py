@@ -182,9 +182,7 @@ def serve(file: IO[bytes], pipe: Pipe) -> None:
             pipe.tell(b"F", kind="store", message=str(error))
         except MemoryError:
             pipe.tell(b"F", kind="memory", message="")
-        except OSError as error:  # of what the update calls, or of the store
-            pipe.tell(b"F", kind="call", message=str(error))
-        except (RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:  # an OSError is of what the update calls, or of the store
             pipe.tell(b"F", kind="evaluation", message=str(error))
 
 
