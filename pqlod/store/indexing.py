@@ -72,11 +72,17 @@ class GenerationIndex:
             make(own)
             return own
 
-    def _remove_with(self, owner: object, *paths: Path) -> None:
-        """Removes those files that are for this process, when their owner is no more."""
-        for path in paths:
-            if path.parent != self._folder:
-                remove_with(owner, path.parent)
+    def _overlay_made(self, store: Store) -> Path:
+        """The overlay for this store, the generation's, made now if it is not there."""
+        return self._overlay if self._overlay.exists() else self._made(self._overlay, partial(self._build_overlay, store))
+
+    def _build_overlay(self, store: Store, path: Path) -> None:
+        raise NotImplementedError
+
+    def _remove_with(self, owner: object, path: Path) -> None:
+        """Removes a file that is for this process, when its owner is no more."""
+        if path.parent != self._folder:
+            remove_with(owner, path.parent)
 
     def _changes(self) -> set[Resource]:
         return _read_resources(self._changed) if self._changed.exists() else set()
@@ -99,18 +105,15 @@ class GenerationWords(GenerationIndex):
 
     def open(self, store: Store) -> WordIndex:
         """The index, with what of it is not there made now."""
+        base, overlay = self._base, None
         if not self._has_base(store):
             base = self._made(self._base, partial(build_index, store))
             if base == self._base:
                 self._changed.unlink(missing_ok=True)
-            index = WordIndex(base)
-            self._remove_with(index, base)
-            return index
-        if not self._changed.exists():
-            return WordIndex(self._base)
-        overlay = self._overlay if self._overlay.exists() else self._made(self._overlay, partial(self._build_overlay, store))
-        index = WordIndex(self._base, overlay)
-        self._remove_with(index, overlay)
+        elif self._changed.exists():
+            overlay = self._overlay_made(store)
+        index = WordIndex(base, overlay)
+        self._remove_with(index, overlay or base)  # one of them at most was made
         return index
 
     def _has_base(self, store: Store) -> bool:
@@ -153,7 +156,7 @@ class GenerationValues(GenerationIndex):
             return None
 
     def _open_overlay(self, store: Store) -> ValueFile:
-        overlay = self._overlay if self._overlay.exists() else self._made(self._overlay, partial(self._build_overlay, store))
+        overlay = self._overlay_made(store)
         file = ValueFile(overlay)
         self._remove_with(file, overlay)
         return file
