@@ -151,7 +151,7 @@ class Ledger:
 
     def _new_origins(self) -> Iterator[Quad]:
         """What is to be told of the files that were met since the last flush."""
-        rows = ((Quad(*row, graph_of(source))) for source, origin in self._origins for row in origin.statements())
+        rows = (Quad(*row, graph_of(source)) for source, origin in self._origins for row in origin.statements())
         yield from (quad for quad in rows if quad not in self._store)
         self._origins.clear()
 

@@ -82,14 +82,13 @@ def full_key(text: str) -> tuple[str, Any, str]:
 def term_of(text: str) -> Term | None:
     """The term that is written so, as it is written best; None for an odd one."""
     kind, value = text[0], text[1:]
-    match kind:
-        case "I":
-            return NamedNode(value)
-        case "t":
-            language, _, value = value.partition(" ")
-            return Literal(value, language=language)
-        case "z":
-            return Literal(f"{value}Z", datatype=XSD.dateTime)
+    if kind == IRI:
+        return NamedNode(value)
+    if kind == TAGGED:
+        language, _, value = value.partition(" ")
+        return Literal(value, language=language)
+    if kind == INSTANT:
+        return Literal(f"{value}Z", datatype=XSD.dateTime)
     datatype = _DATATYPES.get(kind)
     return Literal(value, datatype=datatype) if datatype else None
 

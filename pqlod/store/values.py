@@ -257,7 +257,7 @@ class Found:
         """Is the order of what the path leads to known to be that of SPARQL? NotIndexed if the path is not there."""
         return sortable([part.table.column(path) for part in self.parts])
 
-    def counts(self, path: Steps, most: int, wanted: Collection[str] = ()) -> "Counts":
+    def counts(self, path: Steps, most: int, wanted: Collection[str] = ()) -> Counts:
         """The values that most items have, and those that are wanted, written; NotIndexed if the path is not there."""
         counts, others = self.base.counts(path, most)
         later: dict[str, int] = {}
