@@ -55,7 +55,7 @@ class Lists:
 
     def by_sparql(self, choice: Choice) -> Counting:
         """Counts for a facet, whatever it is about."""
-        return SparqlCounting(choice, self.api, self.dataset, self.matches)
+        return SparqlCounting(choice, self.dataset, self.matches)
 
     def everything(self, request: PageRequest) -> Everything:
         """The items of a request; NotIndexed where the index does not tell them."""
@@ -107,7 +107,6 @@ class SparqlCounting:
     """Counts by SPARQL. QueryLimitExceeded where there are too many values to be told."""
 
     choice: Choice
-    api: Api
     dataset: Dataset
     matches: Matches | None
 
@@ -128,11 +127,11 @@ class SparqlCounting:
 
     def _count(self, *further: Filter) -> int:
         request = replace(self.choice.request, filters=(*self.choice.request.filters, *further))
-        (count,) = self.dataset.select(count_query(self.api, request, self.matches)).values("count")
+        (count,) = self.dataset.select(count_query(self.choice.api, request, self.matches)).values("count")
         return _number(count)
 
     def _grouped(self) -> dict[Term, int]:
-        query = group_query(self.api, self.choice.request, self.choice.facet, self.matches, MOST_GROUPS + 1)
+        query = group_query(self.choice.api, self.choice.request, self.choice.facet, self.matches, MOST_GROUPS + 1)
         rows = self.dataset.select(query)
         if len(rows) > MOST_GROUPS:
             raise QueryLimitExceeded(f"There are more than {MOST_GROUPS:,} values.", limit="values")

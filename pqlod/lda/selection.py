@@ -302,7 +302,7 @@ class _Selection:
     def add_group(self, facet: FacetDeclaration) -> None:
         """What items are grouped by; the key of a span is a text."""
         steps, kind = facet.path.steps, facet.kind
-        if kind in (FacetKind.VALUE, FacetKind.EXISTENCE):
+        if kind is FacetKind.VALUE:
             subject = self.chains.require(steps[:-1]) if len(steps) > 1 else ITEM
             self._add(Place.CHAIN, f"{write_step(self.writer, self.variables, subject, steps[-1], GROUP)} .")
             return
