@@ -4,50 +4,47 @@ It is fetched after the page and before it is written, in a time of its own: wha
 page says so.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TypeAlias, TypeVar
-from urllib.parse import unquote
 
 from pqlod.errors import ClientLeft, PqlodError
+from pqlod.lda.addresses import filled, whole_address
 from pqlod.lda.facets import Facet, Median, facets, medians
 from pqlod.lda.filters import Equality
 from pqlod.lda.incoming import Incoming, fetch_incoming
 from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import (
+    PER,
     Api,
+    FacetDeclaration,
     FacetKind,
     FormatterDeclaration,
     FormatterKind,
+    ListEndpoint,
     PageDeclaration,
     Panel,
     Viewer,
     ViewKind,
     selector_of,
 )
-from pqlod.lda.page_declarations import ITEM, PLACE
 from pqlod.lda.pages import Page, fetch_page, select_items
 from pqlod.lda.parameters import PageRequest, parse_parameters
-from pqlod.lda.paths import PropertyPath, Step, parse_path
+from pqlod.lda.paths import PropertyPath, Step
 from pqlod.lda.routing import Router
-from pqlod.lda.templates import UriTemplate
-from pqlod.lda.titles import titles_of
+from pqlod.lda.titles import LABELS, titles_of
 from pqlod.lda.views import fetch_view
-from pqlod.rdf import RDF, RDFS, SKOS, BlankNode, Graph, Literal, NamedNode, Term
+from pqlod.rdf import RDF, Graph, Literal, NamedNode, Term
 from pqlod.store.dataset import Dataset
 from pqlod.store.deadline import NEVER, Deadline
 
-PER = "/"  # in the name of a chart: medians of the one facet for each choice of the other
 SECONDS = 2.0  # for all that a page has beside it
 HTML = FormatterDeclaration("html", FormatterKind.HTML, ("text/html",))
 FIRST_CHOICES, MOST_CHOICES = 10, 50  # of a facet: the most frequent, and as many others as may all be shown
 MOST_IN_TIME = 600  # bars of a chart: the months of fifty years
 MOST_RANKED = 16  # bars of a chart that lie one under the other
-MOST_VALUES = 50  # of an item, put into the address of a list
-MOST_WORDS = 12  # of a value, searched for
 MOST_PASSED = 20  # pages of a list, on the way to an item in it
 
 Thing = TypeVar("Thing")
@@ -57,7 +54,7 @@ Thing = TypeVar("Thing")
 class Medians:
     """The medians of the numbers of a facet, of a list and of each choice of another facet."""
 
-    of: Facet
+    of: FacetDeclaration
     by: Facet
     values: tuple[Median, ...]
 
@@ -109,12 +106,22 @@ class Companions:
 
 @dataclass(frozen=True)
 class Sources:
-    """Where companions come from: the dataset of the API, further ones for views, and until when they may be asked."""
+    """Where companions come from: the lists of the API, its dataset and those for views, and until when they may be asked."""
 
+    api: Api
     dataset: Dataset
     view_datasets: tuple[Dataset, ...] = ()
     deadline: Deadline = NEVER
     missing: list[str] = field(default_factory=list)
+
+    @cached_property
+    def _router(self) -> Router:
+        return Router((self.api,))
+
+    def request(self, url: RequestUrl) -> PageRequest:
+        """What an address of the API asks for."""
+        match = self._router.match(url.path, url.values())
+        return parse_parameters(self.api, match.endpoint, match.variables, url, match.consumed)
 
     def attempt(self, what: str, fetch: Callable[[], Thing]) -> Thing | None:
         """What is fetched; None if it fails or time is up, and then ``missing`` has what it would have been."""
@@ -137,7 +144,7 @@ def fetch_companions(
     """
     every = _every_choice(page, dataset, deadline.within(deadline.left / 2)) if page.request.facet else None
     until = deadline.within(seconds)
-    sources = Sources(dataset.until(until), tuple(each.until(until) for each in view_datasets), until)
+    sources = Sources(page.api, dataset.until(until), tuple(each.until(until) for each in view_datasets), until)
     companions = _beside_list(page, sources) if page.is_list else _beside_item(page, sources)
     return replace(companions, every=every, missing=tuple(sources.missing))
 
@@ -145,8 +152,8 @@ def fetch_companions(
 def fetch_home(api: Api, root: str, dataset: Dataset, deadline: Deadline = NEVER, seconds: float = SECONDS) -> Companions:
     """What the first page of an API shows of its lists (``pqlod:home``), in the same time; ``root`` starts their addresses."""
     until = deadline.within(seconds)
-    sources = Sources(dataset.until(until), deadline=until)
-    panels = [_filled_panel(api, panel, _url(root, panel.address), sources) for panel in api.home]
+    sources = Sources(api, dataset.until(until), deadline=until)
+    panels = [_filled_panel(panel, whole_address(root, panel.address), sources) for panel in api.home]
     return Companions(tuple(panel for panel in panels if panel), missing=tuple(sources.missing))
 
 
@@ -168,7 +175,7 @@ def _beside_list(page: Page, sources: Sources) -> Companions:
 
 
 def _every_choice(page: Page, dataset: Dataset, until: Deadline) -> Facet | None:
-    sources = Sources(dataset.until(until), deadline=until)
+    sources = Sources(page.api, dataset.until(until), deadline=until)
     return next(iter(_facets(page, (page.request.facet,), MOST_IN_TIME, sources)), None)
 
 
@@ -206,7 +213,7 @@ def _panels(page: Page, panels: Iterable[Panel], sources: Sources) -> Iterator[F
     shown = {page.item}
     for panel in panels:
         url = filled(panel.address, page)
-        found = _filled_panel(page.api, panel, url, sources, spare=len(shown)) if url else None
+        found = _filled_panel(panel, url, sources, spare=len(shown)) if url else None
         if found:
             items = tuple(item for item in found.page.items if item not in shown)[: panel.size]
             shown.update(items)
@@ -214,9 +221,9 @@ def _panels(page: Page, panels: Iterable[Panel], sources: Sources) -> Iterator[F
                 yield replace(found, page=replace(found.page, items=items))
 
 
-def _filled_panel(api: Api, panel: Panel, url: RequestUrl, sources: Sources, spare: int = 0) -> FilledPanel | None:
+def _filled_panel(panel: Panel, url: RequestUrl, sources: Sources, spare: int = 0) -> FilledPanel | None:
     """A panel with what its list has, and so many items more; None where that fails."""
-    fetched = sources.attempt(panel.label, partial(list_page, api, url, panel.size + spare, sources))
+    fetched = sources.attempt(panel.label, partial(_list_page, url, panel.size + spare, sources))
     if fetched is None:
         return None
     is_more = fetched.has_next or len(fetched.items) > panel.size  # than the panel shows already
@@ -235,9 +242,11 @@ def _charts_of(page: Page, names: Sequence[str], sources: Sources) -> tuple[Char
 
 def _medians_of(page: Page, name: str, sources: Sources) -> Medians | None:
     of, _, by = name.partition(PER)
-    found = {facet.name: facet for facet in _facets(page, {of, by}, MOST_RANKED, sources)}
-    values = medians(page.api, page.request, sources.dataset, of=of, by=by, most=MOST_RANKED, budget=sources.deadline.left)
-    return Medians(found[of], found[by], values) if values else None
+    budget = sources.deadline.left / 2
+    values = medians(page.api, page.request, sources.dataset, of=of, by=by, most=MOST_RANKED, budget=budget)
+    declared = {facet.name: facet for facet in selector_of(page.endpoint).facets}
+    facet = next(iter(_facets(page, {by}, MOST_RANKED, sources)), None) if values else None
+    return Medians(declared[of], facet, values) if facet else None
 
 
 def _facets_of(page: Page, names: Sequence[str], sources: Sources) -> tuple[Facet, ...]:
@@ -252,70 +261,19 @@ def _facets_of(page: Page, names: Sequence[str], sources: Sources) -> tuple[Face
     return tuple(facet for facet in found if facet.is_complete)
 
 
-def _url(root: str, address: UriTemplate) -> RequestUrl:
-    """An address without braces."""
-    pairs = tuple((unquote(name), unquote(value)) for name, value in address.query_part)
-    return RequestUrl(root, unquote(address.path_part), pairs)
-
-
-def filled(address: UriTemplate, page: Page) -> RequestUrl | None:
-    """The address of a list with the values of an item in place of its braces; None where the item lacks one of them."""
-    values = {text: _values(text, page) for text in PLACE.findall(address.text)}
-    if not all(values.values()):
-        return None
-    path = PLACE.sub(lambda place: values[place[1]][0], unquote(address.path_part))
-    parameters = [
-        (name, _words(value) if name == "_search" else value)
-        for name, text in ((unquote(name), unquote(text)) for name, text in address.query_part)
-        for value in _fillings(text, values)
-    ]
-    return RequestUrl(page.request.url.root, path, tuple(parameters))
-
-
-def _fillings(text: str, values: dict[str, list[str]]) -> Iterator[str]:
-    """A parameter's value with its places filled: several times if all of it is a place that has several values."""
-    whole = PLACE.fullmatch(text)
-    return iter(values[whole[1]]) if whole else iter([PLACE.sub(lambda place: values[place[1]][0], text)])
-
-
-def _words(text: str) -> str:
-    """The first words of a text as a search expression: none of them an operator, since these are in capitals."""
-    return " ".join(re.findall(r"\w+", text.lower())[:MOST_WORDS])
-
-
-def _values(text: str, page: Page) -> list[str]:
-    if text == ITEM:
-        return [page.item.value]
-    terms: list[Term] = [page.item]
-    for step in parse_path(text, page.api.vocabulary).steps:
-        terms = [value for term in terms for value in _step(term, step, page.graph)]
-    return [term.value for term in terms if isinstance(term, Literal | NamedNode)][:MOST_VALUES]
-
-
-def _step(term: Term, step: Step, graph: Graph) -> Sequence[Term]:
-    if step.is_inverse or step.property is None or not isinstance(term, NamedNode | BlankNode):
-        return ()
-    return graph.values(term, step.property)
-
-
-def _request(api: Api, url: RequestUrl) -> PageRequest:
-    """What an address of an API asks for."""
-    match = Router((api,)).match(url.path, url.values())
-    return parse_parameters(api, match.endpoint, match.variables, url, match.consumed)
-
-
-def list_page(api: Api, url: RequestUrl, size: int, sources: Sources) -> Page:
-    """The first items of a list of an API, one at least, as a page for people; raises what the engine and the dataset raise."""
-    request = replace(_request(api, url), page_size=max(size, 1))
+def _list_page(url: RequestUrl, size: int, sources: Sources) -> Page:
+    """The first items of a list, one at least, as a page for people; raises what the engine and the dataset raise."""
+    request = replace(sources.request(url), page_size=max(size, 1))
     formatter = request.endpoint.formatters.get(HTML.name, HTML)
     silent = replace(formatter, options=MappingProxyType({**formatter.options, "metadataOptions": Literal("")}))
-    return fetch_page(api, request.endpoint, request, silent, sources.dataset, sources.view_datasets)
+    return fetch_page(sources.api, request.endpoint, request, silent, sources.dataset, sources.view_datasets)
 
 
 def _neighbours(page: Page, url: RequestUrl, sources: Sources) -> Neighbours:
     """The items beside the item in a list; none where the list does not have it among the items that are looked at."""
-    request = _request(page.api, url)
-    request = replace(request, page_size=getattr(request.endpoint, "max_page_size", 1), is_counted=False)
+    request = sources.request(url)
+    size = request.endpoint.max_page_size if isinstance(request.endpoint, ListEndpoint) else 1
+    request = replace(request, page_size=size, is_counted=False)
     before: NamedNode | None = None
     for number in range(MOST_PASSED):
         selected = select_items(page.api, replace(request, page=number), sources.dataset)
@@ -336,6 +294,6 @@ def _first_of(page: Page, request: PageRequest, sources: Sources) -> NamedNode |
 
 def _titles(page: Page, items: Sequence[NamedNode], sources: Sources) -> Graph:
     """What the configuration calls titles, and the labels, of some resources."""
-    labels = (PropertyPath((Step(label),), "label") for label in (SKOS.prefLabel, RDFS.label))
+    labels = (PropertyPath((Step(label),), "label") for label in LABELS)
     viewer = Viewer("titles", ViewKind.CHAINS, tuple(dict.fromkeys([*page.api.titles, *labels])))
     return fetch_view(page.api, replace(page.request, viewer=viewer), items, (sources.dataset, *sources.view_datasets)).graph

@@ -115,16 +115,16 @@ def medians(
 
     The index of values alone tells them: where it does not, there are none. ``budget`` is in seconds.
     """
-    found = {facet.name: facet for facet in facets(api, request, dataset, names={of, by}, most=most, budget=budget)}
-    declared = {facet.name: facet for facet in _declared(request, found)}
-    if set(found) != {of, by}:
+    declared = {facet.name: facet for facet in _declared(request, {of, by})}
+    counted = facets(api, request, dataset, names={by}, most=most, budget=budget) if dataset.values is not None else ()
+    if not counted or set(declared) != {of, by}:
         return ()
     key = (*_key(api, request, dataset), declared[of], declared[by], most)
     kept = _kept_medians.get(api, key)
     if kept is None:
         with suppress(NotIndexed, DatasetError):
             lists = _lists(api, request, dataset.until(Deadline.after(budget)))
-            kept = tuple(_medians(lists, declared[of], declared[by], found[by])) if lists else ()
+            kept = tuple(_medians(lists, declared[of], declared[by], counted[0])) if lists else ()
             if dataset.version:
                 _kept_medians.keep(api, key, kept)
     return kept or ()

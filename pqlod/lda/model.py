@@ -45,6 +45,9 @@ class Viewer:
     iri: NamedNode | None = None
 
 
+PER = "/"  # in the name of a chart: medians of the one facet for each choice of the other
+
+
 @dataclass(frozen=True)
 class ListOrder:
     """An order that pages of a list offer to people (``pqlod:orders``): its name, and its keys as in ``_sort``."""
@@ -106,7 +109,7 @@ class Selector:
         """What can be drawn: its facets, and the medians of those in steps for each choice of those by values."""
         steps = [facet.name for facet in self.facets if facet.kind is FacetKind.STEP]
         values = [facet.name for facet in self.facets if facet.kind is FacetKind.VALUE]
-        return (*(facet.name for facet in self.facets), *(f"{of}/{by}" for of in steps for by in values))
+        return (*(facet.name for facet in self.facets), *(f"{of}{PER}{by}" for of in steps for by in values))
 
 
 class FormatterKind(Enum):

@@ -8,10 +8,10 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from pqlod.formatters.words import uncapitalised
-from pqlod.lda.companions import PER, Charted, Medians
+from pqlod.lda.companions import Charted, Medians
 from pqlod.lda.facets import Facet, FacetValue
 from pqlod.lda.links import RequestUrl
-from pqlod.lda.model import Api, FacetDeclaration, FacetKind, ListEndpoint
+from pqlod.lda.model import PER, Api, FacetDeclaration, FacetKind, ListEndpoint
 from pqlod.rdf import XSD
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from pqlod.formatters.html.charts import FULLEST, Bar, Shape, chart_of
 from pqlod.lda.companions import Medians
 from pqlod.lda.facets import Facet, FacetValue, Median
 from pqlod.lda.links import RequestUrl
-from pqlod.lda.model import FacetKind
+from pqlod.lda.model import FacetDeclaration, FacetKind
+from pqlod.lda.paths import PropertyPath
 
 LIST = RequestUrl("http://h.example", "/questions", (("_search", "housing"), ("by", "Ann"), ("_chart", "by"), ("_page", "3")))
 
@@ -87,7 +88,7 @@ def test_the_bars_that_lie_under_each_other_decide_the_height(bars: int, size: s
 
 def test_medians_are_those_of_each_choice_the_longest_first_below_that_of_all() -> None:
     by = facet(FacetKind.VALUE, others=3, without=8, replaces=(("by", "Ann"),))
-    days = Facet("days-step", "Days to the answer", FacetKind.STEP)
+    days = FacetDeclaration(PropertyPath((), "days"), "Days to the answer", FacetKind.STEP, (0, 9))
     ann, bo = FacetValue("Ann", 20, (("by", "Ann"),), is_chosen=True), FacetValue("Bo", 7, (("by", "Bo"),))
     values = (Median(None, 27, Decimal("6")), Median(ann, 20, Decimal("5.5")), Median(bo, 7, Decimal("9")))
 

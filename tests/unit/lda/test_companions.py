@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pqlod.errors import ClientLeft, DatasetError
-from pqlod.lda.companions import Companions, fetch_companions, filled
+from pqlod.lda.addresses import filled
+from pqlod.lda.companions import Companions, fetch_companions
 from pqlod.lda.config import read_configuration
 from pqlod.lda.model import PageDeclaration, Panel
 from pqlod.lda.pages import fetch_page
