@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from http_client import Answer, Failed, get
+from http_client import Failed, get
 from servers import Server
 
 ITEMS = 2_000
@@ -34,9 +34,6 @@ class Facts:
         for name, value in self.values.items():
             text = text.replace(f"{{{name}}}", value if name == "item_path" else encode(value))
         return text
-
-    def get(self, server: Server, path: str) -> Answer:
-        return get(server.url + path)
 
     def mixed(self) -> list[str]:
         """Paths as readers ask them: items and lists of every kind, in several formats, each some times more than others."""

@@ -32,11 +32,10 @@ class Answer:
 
 @dataclass
 class Measured:
-    """What some requests took: the seconds of each, over how long a time, and the bytes of all bodies."""
+    """What some requests took: the seconds of each, over how long a time, and how often each status came."""
 
     seconds: list[float] = field(default_factory=list)
     over: float = 0.0
-    bytes: int = 0
     statuses: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -49,9 +48,8 @@ class Measured:
         ordered = sorted(self.seconds)
         return ordered[min(int(part * len(ordered)), len(ordered) - 1)] * 1000
 
-    def note(self, status: int, seconds: float, size: int) -> None:
+    def note(self, status: int, seconds: float) -> None:
         self.seconds.append(seconds)
-        self.bytes += size
         self.statuses[status] = self.statuses.get(status, 0) + 1
 
 
@@ -96,11 +94,6 @@ class Connection:
     @property
     def status(self) -> int:
         return int(self._data[9:12])
-
-    @property
-    def size(self) -> int:
-        """Bytes of the body, as sent."""
-        return len(self._data) - self._body
 
     @property
     def seconds(self) -> float:
@@ -200,7 +193,7 @@ def measure(address: tuple[str, int], ask: Ask, *, clients: int = 1, times: int 
             for key, _ in ready:
                 connection = key.data
                 if connection.receive():
-                    measured.note(connection.status, connection.seconds, connection.size)
+                    measured.note(connection.status, connection.seconds)
                     is_over = time.perf_counter() > end or 0 < times <= len(measured.seconds)
                     connection.send(ask())
         measured.over = time.perf_counter() - started

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from facts import Facts
-from http_client import Failed, Measured, measure, request, stream
+from http_client import Failed, Measured, get, measure, request, stream
 from servers import Server, watched
 
 TURTLE, SOLUTIONS = {"Accept": "text/turtle"}, {"Accept": "application/sparql-results+json"}
@@ -105,8 +105,9 @@ def known_already(path: str, least: float) -> Line:
 
     def line(bench: Bench) -> Outcome:
         url = bench.pqlod.url + bench.facts.fill(path)
-        tag = bench.facts.get(bench.pqlod, bench.facts.fill(path)).headers["etag"]
-        return _rates(bench, [request(url, {"If-None-Match": tag})], _describe_requests(bench), least, expected=304)
+        return _rates(
+            bench, [request(url, {"If-None-Match": get(url).headers["etag"]})], _describe_requests(bench), least, expected=304
+        )
 
     return line
 
@@ -127,12 +128,12 @@ def large(query: str, headers: Mapping[str, str], least: float) -> Line:
     """A large result through /sparql: bytes a second beside the peer's, and how much memory grows meanwhile."""
 
     def line(bench: Bench) -> Outcome:
-        ask = {"query": f"query={quote(query)}".encode(), "type": "application/x-www-form-urlencoded"}
-        send = {**headers, "Content-Type": str(ask["type"])}
-        stream(f"{bench.pqlod.url}/sparql", send, ask["query"])  # type: ignore[arg-type]  # the first one starts a worker
+        form = f"query={quote(query)}".encode()
+        send = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
+        stream(f"{bench.pqlod.url}/sparql", send, form)  # the first one starts a worker
         with watched(bench.pqlod) as seen:
-            ours = [stream(f"{bench.pqlod.url}/sparql", send, ask["query"]) for _ in range(3)]  # type: ignore[arg-type]
-        theirs = [stream(f"{bench.peer.url}/query", send, ask["query"]) for _ in range(3)]  # type: ignore[arg-type]
+            ours = [stream(f"{bench.pqlod.url}/sparql", send, form) for _ in range(3)]
+        theirs = [stream(f"{bench.peer.url}/query", send, form) for _ in range(3)]
         our_rate, peer_rate = (statistics.median(size / seconds for seconds, size in each) for each in (ours, theirs))
         seconds = sorted(seconds for seconds, _ in ours)
         growth = max(seen) - seen[0]

@@ -7,8 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,60 +67,56 @@ def run(command: Sequence[str], seconds: float, log: Path) -> Ran:
     return Ran(_since(started), used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
 
 
-@contextmanager
-def pqlod_serve(store: Path, log: Path, **settings: object) -> Iterator[Server]:
+def pqlod_serve(store: Path, log: Path, **settings: object) -> AbstractContextManager[Server]:
     """``pqlod serve`` over a store, with these settings."""
     port = free_port()
-    environment = {f"PQLOD_{name.upper()}": str(value) for name, value in settings.items()}
+    told = {f"PQLOD_{name.upper()}": str(value) for name, value in settings.items()}
     command = [program("pqlod"), "serve", "--store", str(store), "--port", str(port)]
-    with _serving(
-        command, port, "/api-config", log, {"PQLOD_QUERY_LOG": "off", "PQLOD_LOG_LEVEL": "warning", **environment}
-    ) as server:
-        yield server
+    return _serving(command, port, "/api-config", log, {"PQLOD_QUERY_LOG": "off", "PQLOD_LOG_LEVEL": "warning", **told})
 
 
-@contextmanager
-def oxigraph_serve(store: Path, log: Path) -> Iterator[Server]:
+def oxigraph_serve(store: Path, log: Path) -> AbstractContextManager[Server]:
     """``oxigraph serve-read-only`` over the folder of its store."""
     port = free_port()
     command = [program("oxigraph"), "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"]
-    with _serving(command, port, "/", log, {}) as server:
-        yield server
+    return _serving(command, port, "/", log, {})
 
 
 @contextmanager
 def appearance(folder: Path, pattern: str) -> Iterator[list[float]]:
     """After how many seconds something of this pattern appears in a folder: one number, once it has."""
     seen: list[float] = []
-    started, is_over = time.perf_counter(), threading.Event()
+    started = time.perf_counter()
 
     def look() -> None:
-        while not seen and not is_over.wait(0.05):
-            seen.extend([_since(started)] if any(folder.glob(pattern)) else [])
+        if not seen and any(folder.glob(pattern)):
+            seen.append(_since(started))
 
-    watcher = threading.Thread(target=look)
-    watcher.start()
-    try:
+    with _again_and_again(look):
         yield seen
-    finally:
-        is_over.set()
-        watcher.join()
 
 
 @contextmanager
 def watched(server: Server) -> Iterator[list[int]]:
     """Bytes of resident memory of all processes of a server together, looked at again and again."""
     seen: list[int] = []
+    with _again_and_again(lambda: seen.append(sum(_resident(process) for process in _family(server.process)))):
+        yield seen
+
+
+@contextmanager
+def _again_and_again(look: Callable[[], None]) -> Iterator[None]:
+    """Has something looked at in a thread of its own, each 50 ms, until the body ends."""
     is_over = threading.Event()
 
-    def look() -> None:
+    def keep_looking() -> None:
         while not is_over.wait(0.05):
-            seen.append(sum(_resident(process) for process in _family(server.process)))
+            look()
 
-    watcher = threading.Thread(target=look)
+    watcher = threading.Thread(target=keep_looking)
     watcher.start()
     try:
-        yield seen
+        yield
     finally:
         is_over.set()
         watcher.join()
