@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pqlod.lda.pages import Page
 
 SIZES = (10, 25, 50)
-BOOLEANS = (("true", "yes"), ("false", "no"))
+YES_OR_NO: Mapping[str, str] = MappingProxyType({"true": "yes", "false": "no"})
 NO_OPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType({})
 # The type of the input for a value of a datatype; any other is text.
 INPUT_TYPES: Mapping[NamedNode, str] = {XSD.date: "date", XSD.time: "time"}
@@ -170,7 +170,7 @@ def _groups(properties: Properties, url: RequestUrl, options: Options) -> Iterat
 def _inputs(path: Fields, datatypes: frozenset[NamedNode], url: RequestUrl, options: Options) -> Iterator[Input]:
     """Those of a property: a choice where it has few values; bounds too of a number or a day; else a text."""
     name, label, given = _name(path), _in_words(path[1:] or path), {key.rstrip("."): value for key, value in url.parameters}
-    known = BOOLEANS if datatypes == {XSD.boolean} else options.get(name, ())
+    known = tuple(YES_OR_NO.items()) if datatypes == {XSD.boolean} else options.get(name, ())
     value = given.get(name, "")
     if known and (not value or value in dict(known)):
         yield Input(label, name, "select", value, known)

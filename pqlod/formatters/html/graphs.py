@@ -8,6 +8,7 @@ from markupsafe import Markup
 from pqlod.formatters.html.values import Row, Shown, anchor, literal
 from pqlod.formatters.items import last_segment
 from pqlod.formatters.words import words
+from pqlod.lda.reading import list_members
 from pqlod.rdf import DCT, RDF, RDFS, BlankNode, Graph, Literal, NamedNode, Resource, Term
 
 TITLES = (RDFS.label, DCT.title)
@@ -60,17 +61,8 @@ class _Items:
     def _members(self, terms: Iterable[Term]) -> Iterator[Term]:
         """The terms, and in place of each that is an RDF list its members, in their order."""
         for term in terms:
-            cells = self._cells(term)
-            yield from (member for cell in cells for member in self.graph.values(cell, RDF.first))
-            if not cells:
-                yield term
-
-    def _cells(self, cell: Term | None) -> dict[Term, None]:
-        cells: dict[Term, None] = {}
-        while isinstance(cell, BlankNode) and self.graph.values(cell, RDF.first) and cell not in cells:
-            cells[cell] = None
-            cell = self.graph.value(cell, RDF.rest)
-        return cells
+            is_list = isinstance(term, BlankNode) and self.graph.values(term, RDF.first)
+            yield from list_members(self.graph, term) if is_list else (term,)
 
     def _value(self, term: Term) -> Shown:
         match term:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from pqlod.formatters.choices import Choice
+from pqlod.formatters.choices import YES_OR_NO, Choice
 from pqlod.formatters.html.values import in_words
 from pqlod.formatters.words import words
 from pqlod.lda.facets import Facet
@@ -29,7 +29,6 @@ OPERATORS = {
     "name": "called",
     "lang": "in the language",
 }
-YES_OR_NO = {"true": "yes", "false": "no"}
 
 
 class FilterTag(NamedTuple):

@@ -11,7 +11,8 @@ from pqlod.formatters.html.values import anchor, literal
 from pqlod.formatters.words import words
 from pqlod.lda.model import Api
 from pqlod.lda.paths import Steps
-from pqlod.rdf import OWL, RDF, RDFS, XSD, BlankNode, Graph, Literal, NamedNode, Resource, Term, local_name
+from pqlod.lda.reading import list_members
+from pqlod.rdf import OWL, RDF, RDFS, XSD, BlankNode, Graph, Literal, NamedNode, Term, local_name
 from pqlod.store.usage import Example, Usage
 
 CLASSES = (OWL.Class, RDFS.Class)
@@ -50,7 +51,7 @@ class Link(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownExample:
     """The item in which a term is used, as an example, and for a property its value."""
 
     item: Link
@@ -74,7 +75,7 @@ class Entry:
     relations: tuple[tuple[str, tuple[Link, ...]], ...] = ()
     between: tuple[str, ...] = ()
     uses: int | None = None
-    example: Shown | None = None
+    example: ShownExample | None = None
 
 
 @dataclass(frozen=True)
@@ -167,13 +168,7 @@ class Vocabulary:
         return [each for each in found if isinstance(each, NamedNode) and each != RDFS.Resource]
 
     def _union(self, domain: BlankNode) -> list[Term]:
-        members: list[Term] = []
-        cell, seen = self.graph.value(domain, OWL.unionOf), set[Term]()
-        while isinstance(cell, Resource) and cell not in seen:
-            seen.add(cell)
-            members += self.graph.values(cell, RDF.first)
-            cell = self.graph.value(cell, RDF.rest)
-        return members
+        return [each for head in self.graph.values(domain, OWL.unionOf) for each in list_members(self.graph, head)]
 
     def _text(self, term: NamedNode, predicate: NamedNode) -> str:
         return next((each.value for each in self.graph.values(term, predicate) if isinstance(each, Literal)), "")
@@ -196,11 +191,11 @@ class Vocabulary:
     def _path(self, steps: Steps) -> str:
         return ".".join(self.name(step.property) for step in steps if step.property)
 
-    def _examples(self, term: NamedNode) -> Iterator[Shown]:
+    def _examples(self, term: NamedNode) -> Iterator[ShownExample]:
         """The examples that have a page."""
         for example in self.usage.examples.get(term, ()) if self.usage else ():
             if found := self.address(example.item.value):
-                yield Shown(Link(_brief(found), found), self._value(example))
+                yield ShownExample(Link(_brief(found), found), self._value(example))
 
     def _value(self, example: Example) -> Markup:
         match example.value:
