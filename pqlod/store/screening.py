@@ -52,8 +52,8 @@ def screen(text: str, limits: Limits, own: str = "") -> str:
     """
     if own:
         before, _, after = text.partition(own)
-        screened = screen(before + after, limits)
-        return screened[: len(before)] + own + screened[len(before) :]
+        screened = screen(f"{before} {after}", limits)  # apart, since they may be no word together
+        return screened[: len(before)] + own + screened[len(before) + 1 :]
     check_length(text, limits)
     tokens = list(tokenize(text))
     check_tokens(tokens, text, limits)

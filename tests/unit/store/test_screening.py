@@ -105,6 +105,7 @@ def test_what_is_our_own_does_not_count_and_stays_as_it_is() -> None:
     "text",
     [
         pytest.param(f"SELECT * {{ {OWN} SERVICE <http://h/> {{ ?s ?p ?o }} }}", id="after it"),
+        pytest.param(f"SELECT * {{ ?s ?p ?o{OWN}SERVICE <http://h/> {{ ?s ?p ?o }} }}", id="at once after it"),
         pytest.param(f"SELECT * {{ {OWN} {OWN.replace('urn:x', 'urn:y')} }}", id="too long beside it"),
         pytest.param(f"SELECT * {{ {OWN} '{OWN}' }}", id="again in a string, too long"),
         pytest.param(f"SELECT * {{ {OWN} ", id="open"),
