@@ -5,18 +5,17 @@ would have without that choice, so that another can be made. The index of values
 does, as long as there is time.
 """
 
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Generic, TypeVar
 
 from pqlod.errors import DatasetError
 from pqlod.lda.bindings import compute_variables
 from pqlod.lda.facet_choices import Choice, Pair
 from pqlod.lda.facet_counting import Counting, Lists
 from pqlod.lda.filters import Equality
+from pqlod.lda.kept import Kept
 from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import Api, FacetDeclaration, FacetKind, ListEndpoint, selector_of
 from pqlod.lda.parameters import PageRequest, read_filter
@@ -26,8 +25,6 @@ from pqlod.rdf import XSD, Literal, NamedNode, Term, local_name
 from pqlod.store.columns import NotIndexed
 from pqlod.store.dataset import Dataset
 from pqlod.store.deadline import Deadline
-
-Counted = TypeVar("Counted")
 
 BUDGET = 1.0  # seconds
 MOST_KEPT = 256  # lists whose facets are kept in memory
@@ -99,12 +96,12 @@ def facets(
     if not declared:
         return ()
     key = (*_key(api, request, dataset), declared, most)
-    found = _kept.get(api, key)
+    found = _kept.get(key, api)
     if found is None:
         deadline = Deadline.after(budget)
         found = _counted(api, request, dataset.until(deadline), declared, most, deadline)
         if dataset.version and all(facet.is_complete for facet in found):
-            _kept.keep(api, key, found)
+            _kept.keep(key, found, api)
     return found
 
 
@@ -120,13 +117,13 @@ def medians(
     if not counted or set(declared) != {of, by}:
         return ()
     key = (*_key(api, request, dataset), declared[of], declared[by], most)
-    kept = _kept_medians.get(api, key)
+    kept = _kept_medians.get(key, api)
     if kept is None:
         with suppress(NotIndexed, DatasetError):
             lists = _lists(api, request, dataset.until(Deadline.after(budget)))
             kept = tuple(_medians(lists, declared[of], declared[by], counted[0])) if lists else ()
             if dataset.version:
-                _kept_medians.keep(api, key, kept)
+                _kept_medians.keep(key, kept, api)
     return kept or ()
 
 
@@ -154,28 +151,7 @@ def _key(api: Api, request: PageRequest, dataset: Dataset) -> tuple[object, ...]
     return api.source.iri.value, dataset.version, request.url.path, *sorted(parameters)
 
 
-class _Kept(Generic[Counted]):
-    """What was counted of lists lately."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[object, ...], tuple[Api, tuple[Counted, ...]]] = OrderedDict()
-
-    def clear(self) -> None:
-        """Forgets them, as for measurements."""
-        self._kept.clear()
-
-    def get(self, api: Api, key: tuple[object, ...]) -> tuple[Counted, ...] | None:
-        """None too where the configuration was read anew since."""
-        known, counted = self._kept.get(key, (None, ()))
-        return counted if known is api else None
-
-    def keep(self, api: Api, key: tuple[object, ...], counted: tuple[Counted, ...]) -> None:
-        self._kept[key] = api, counted
-        while len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)
-
-
-_kept, _kept_medians = _Kept[Facet](), _Kept[Median]()
+_kept, _kept_medians = Kept[tuple[Facet, ...]](MOST_KEPT), Kept[tuple[Median, ...]](MOST_KEPT)
 
 
 def _counted(

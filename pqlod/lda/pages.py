@@ -1,7 +1,6 @@
 """A page: the items that a request asks for, what is shown of them, and what the page says of itself."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from pqlod.errors import BadParameter, ItemNotFound, QuerySyntaxError
 from pqlod.lda.bindings import Bindings, compute_variables, text_of
 from pqlod.lda.facets import facets
 from pqlod.lda.gone import why_gone
+from pqlod.lda.kept import Kept
 from pqlod.lda.metadata import FACETS, Facts, Links, page_metadata
 from pqlod.lda.model import Api, Endpoint, FormatterDeclaration, FormatterKind, ItemEndpoint, ListEndpoint, ViewKind, selector_of
 from pqlod.lda.parameters import RESERVED, PageRequest
@@ -270,35 +270,23 @@ def _in_graph(pattern: str, request: PageRequest) -> str:
     return f"GRAPH {request.graph} {{ {pattern} }}" if request.graph else pattern
 
 
-class _Totals:
-    """The totals of lists that were counted lately: the same list of the same data is not counted again."""
-
-    def __init__(self) -> None:
-        self._totals: OrderedDict[tuple[str, str, str], int] = OrderedDict()
-
-    def clear(self) -> None:
-        """Forgets them, as for measurements."""
-        self._totals.clear()
-
-    def get(self, api: Api, query: Query, dataset: Dataset) -> int:
-        # The text of a query that a search fed is long.
-        key = (api.source.iri.value, dataset.version, sha256(query.text.encode()).hexdigest())
-        total = self._totals.get(key) if dataset.version else None
-        if total is None:
-            total = _count(query, dataset)
-            self._totals[key] = total
-            while len(self._totals) > MOST_TOTALS:
-                self._totals.popitem(last=False)
-        return total
-
-
-_totals = _Totals()
+_totals = Kept[int](MOST_TOTALS)
 
 
 def _total(api: Api, request: PageRequest, matches: Sequence[Match] | None, plan: Plan, dataset: Dataset) -> int:
+    """The number of items of a list: the same list of the same data is not counted again."""
     if plan.total is not None:
         return plan.total
-    return _totals.get(api, count_query(api, request, matches, plan.among), dataset)
+    query = count_query(api, request, matches, plan.among)
+    if not dataset.version:
+        return _count(query, dataset)
+    # The text of a query that a search fed is long.
+    key = (api.source.iri.value, dataset.version, sha256(query.text.encode()).hexdigest())
+    total = _totals.get(key)
+    if total is None:
+        total = _count(query, dataset)
+        _totals.keep(key, total)
+    return total
 
 
 def _count(query: Query, dataset: Dataset) -> int:
