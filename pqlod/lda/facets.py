@@ -18,7 +18,7 @@ from pqlod.lda.filters import Equality
 from pqlod.lda.kept import Kept
 from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import Api, FacetDeclaration, FacetKind, ListEndpoint, selector_of
-from pqlod.lda.parameters import PageRequest, read_filter
+from pqlod.lda.parameters import RESERVED, PageRequest, read_filter
 from pqlod.lda.planning import condition_of, find_matches, steps_of
 from pqlod.lda.titles import titles_of
 from pqlod.rdf import XSD, Literal, NamedNode, Term, local_name
@@ -29,11 +29,7 @@ from pqlod.store.deadline import Deadline
 BUDGET = 1.0  # seconds
 MOST_KEPT = 256  # lists whose facets are kept in memory
 YES, NO = "yes", "no"
-# The parameters that do not say which items a list has.
-OF_PAGES = frozenset({
-    "_page", "_pageSize", "_sort", "_orderBy", "_view", "_properties", "_template", "_format", "callback", "_metadata", "_count",
-    "_chart", "_facet", "_generation", "_mark", "_query-id", "_",
-})  # fmt: skip
+OF_PAGES = frozenset(name for name, reserved in RESERVED.items() if reserved.is_of_pages)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ class Reserved:
     is_single: bool = False
     is_for_lists: bool = False
     is_fragment: bool = False  # SPARQL of the client
+    is_of_pages: bool = False  # it says nothing of which items there are
 
 
 def _bounds(comparison: str) -> Read:
@@ -58,19 +59,21 @@ OPERATORS: Mapping[str, Operator] = {
 }
 
 RESERVED: Mapping[str, Reserved] = {
-    "_page": Reserved("the number of the page, from 0", is_single=True, is_for_lists=True),
-    "_pageSize": Reserved("how many items a page has", is_single=True, is_for_lists=True),
-    "_sort": Reserved("property paths to order the items by"),
-    "_view": Reserved("the name of a view: which properties are shown", is_single=True),
-    "_properties": Reserved("property paths to show in addition"),
-    "_format": Reserved("the name of a format", is_single=True),
-    "callback": Reserved("the function that JSON is wrapped in a call of", is_single=True),
-    "_metadata": Reserved("what else to tell of the page: versions, formats, bindings, execution, all"),
+    "_page": Reserved("the number of the page, from 0", is_single=True, is_for_lists=True, is_of_pages=True),
+    "_pageSize": Reserved("how many items a page has", is_single=True, is_for_lists=True, is_of_pages=True),
+    "_sort": Reserved("property paths to order the items by", is_of_pages=True),
+    "_view": Reserved("the name of a view: which properties are shown", is_single=True, is_of_pages=True),
+    "_properties": Reserved("property paths to show in addition", is_of_pages=True),
+    "_format": Reserved("the name of a format", is_single=True, is_of_pages=True),
+    "callback": Reserved("the function that JSON is wrapped in a call of", is_single=True, is_of_pages=True),
+    "_metadata": Reserved("what else to tell of the page: versions, formats, bindings, execution, all", is_of_pages=True),
     "_lang": Reserved("languages to look in and to show"),
     "_search": Reserved("words to search for"),
-    "_count": Reserved("whether to count all items: yes or no", is_single=True),
-    "_chart": Reserved("what to show as a chart: the name of a facet, or of two for medians", is_single=True, is_for_lists=True),
-    "_facet": Reserved("the name of a facet to show all choices of", is_single=True, is_for_lists=True),
+    "_count": Reserved("whether to count all items: yes or no", is_single=True, is_of_pages=True),
+    "_chart": Reserved(
+        "what to show as a chart: the name of a facet, or of two for medians", is_single=True, is_for_lists=True, is_of_pages=True
+    ),
+    "_facet": Reserved("the name of a facet to show all choices of", is_single=True, is_for_lists=True, is_of_pages=True),
     "_subject": Reserved("one resource to show instead of a selection", is_single=True),
     "_graph": Reserved("the named graph to ask", is_single=True),
     "near-lat": Reserved("degrees of latitude of a point to be near to", is_single=True),
@@ -78,12 +81,12 @@ RESERVED: Mapping[str, Reserved] = {
     "_distance": Reserved("how near: miles, or kilometres with km", is_single=True),
     "_where": Reserved("SPARQL: a further graph pattern", is_fragment=True),
     "_select": Reserved("SPARQL: a query for ?item, instead of the selection", is_single=True, is_fragment=True),
-    "_orderBy": Reserved("SPARQL: order conditions", is_single=True, is_fragment=True),
-    "_template": Reserved("SPARQL: triples to show, instead of a view", is_single=True, is_fragment=True),
-    "_generation": Reserved("the state of the data that a walk over pages began with", is_single=True),
-    "_mark": Reserved("nothing: for the client's own use"),
-    "_query-id": Reserved("nothing: for the client's own use"),
-    "_": Reserved("nothing: for clients that make addresses unique"),
+    "_orderBy": Reserved("SPARQL: order conditions", is_single=True, is_fragment=True, is_of_pages=True),
+    "_template": Reserved("SPARQL: triples to show, instead of a view", is_single=True, is_fragment=True, is_of_pages=True),
+    "_generation": Reserved("the state of the data that a walk over pages began with", is_single=True, is_of_pages=True),
+    "_mark": Reserved("nothing: for the client's own use", is_of_pages=True),
+    "_query-id": Reserved("nothing: for the client's own use", is_of_pages=True),
+    "_": Reserved("nothing: for clients that make addresses unique", is_of_pages=True),
 }
 
 # How clients of the parliamentary service were seen to write parameters.
