@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Store
+from three_ways import ThreeWays
 
 from pqlod.app import configuration_reader
 from pqlod.formatters.json import write_json
@@ -20,12 +21,7 @@ from pqlod.lda.facets import Facet, facets, medians
 from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import Api
 from pqlod.lda.pages import fetch_page, select_items
-from pqlod.lda.parameters import PageRequest, parse_parameters
-from pqlod.lda.planning import index_plan
-from pqlod.lda.routing import Router
 from pqlod.rdf import PARL, NamedNode
-from pqlod.store.dataset import Dataset
-from pqlod.store.embedded import EmbeddedDataset
 from pqlod.store.generations import Generations
 from pqlod.store.query import load_queries
 
@@ -33,24 +29,10 @@ LIBRARY = Path(__file__).with_name("library")
 SOME = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
-class Asked:
-    """An API over three datasets of the same triples: one with an index, one whose index has an overlay, one without."""
-
+class Asked(ThreeWays):
     def __init__(self, api: Api, store: Store, folder: Path, lists: list[str]) -> None:
-        self.api, self.lists, self._router = api, lists, Router([api])
-        quads = sorted(store, key=lambda quad: hash(str(quad.subject)) % 7)
-        half = len(quads) // 2
-        self.datasets: dict[str, Dataset] = {
-            "index": _written(api, folder / "indexed", [quads]).dataset(),
-            "overlay": _written(api, folder / "changed", [quads[:half], quads[half:]]).dataset(),
-            "SPARQL": EmbeddedDataset(store, ""),
-        }
-
-    def parse(self, address: str) -> PageRequest:
-        path, _, query = address.partition("?")
-        url = RequestUrl("http://h.example", path, tuple(parse_qsl(query, keep_blank_values=True)))
-        found = self._router.match(path, url.values())
-        return parse_parameters(self.api, found.endpoint, found.variables, url, found.consumed)
+        super().__init__(api, store, folder, lists)
+        self.datasets = {"index": self.indexed, "overlay": self.changed, "SPARQL": self.plain}
 
     def facets(self, address: str, way: str = "index", **options) -> dict[str, Facet]:
         return {facet.name: facet for facet in facets(self.api, self.parse(address), self.datasets[way], budget=60, **options)}
@@ -73,15 +55,6 @@ class Asked:
 
 def _query(url: RequestUrl) -> str:
     return "&".join(f"{quote(name)}={quote(value)}" for name, value in url.parameters)
-
-
-def _written(api: Api, folder: Path, parts: list[list]) -> Generations:
-    generations = Generations(folder, plan=lambda: index_plan([api]))
-    for number, quads in enumerate(parts):
-        with generations.writing(indexes_later=number > 0) as writing:
-            writing.store.extend(quads)
-            writing.changed({quad.subject for quad in quads})
-    return generations
 
 
 @pytest.fixture(scope="module")

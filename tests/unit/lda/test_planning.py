@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Store
+from three_ways import ThreeWays
 
 from pqlod.app import configuration_reader
 from pqlod.errors import BadParameter, DatasetError
@@ -16,13 +17,10 @@ from pqlod.lda import planning
 from pqlod.lda.config import read_configuration
 from pqlod.lda.model import Api
 from pqlod.lda.pages import Selected, select_items
-from pqlod.lda.parameters import PageRequest, RequestUrl, parse_parameters
 from pqlod.lda.planning import index_plan, make_plan
-from pqlod.lda.routing import Router
 from pqlod.rdf import Literal, NamedNode
 from pqlod.store import columns
 from pqlod.store.dataset import Dataset
-from pqlod.store.embedded import EmbeddedDataset
 from pqlod.store.generations import Generations
 from pqlod.store.query import load_queries
 
@@ -32,38 +30,13 @@ MANY = settings(
 )
 
 
-class Asked:
-    """An API over three datasets of the same triples: one with an index, one whose index has an overlay, one without."""
-
+class Asked(ThreeWays):
     def __init__(self, api: Api, store: Store, folder: Path, lists: list[str]) -> None:
-        self.api, self.lists, self._router = api, lists, Router([api])
-        self.plain: Dataset = EmbeddedDataset(store, "plain")
-        self.indexed = _written(api, folder / "indexed", [list(store)]).dataset()
-        quads = sorted(store, key=lambda quad: hash(str(quad.subject)) % 7)
-        self.changed = _written(api, folder / "changed", [quads[: len(quads) // 2], quads[len(quads) // 2 :]]).dataset()
+        super().__init__(api, store, folder, lists)
         self.values = _values(store)
-
-    def parse(self, address: str) -> PageRequest:
-        path, _, query = address.partition("?")
-        pairs = tuple(parse_qsl(query, keep_blank_values=True))
-        values: dict[str, tuple[str, ...]] = {}
-        for name, value in pairs:
-            values[name] = (*values.get(name, ()), value)
-        found = self._router.match(path, values)
-        url = RequestUrl("http://h.example", found.path_without_suffix, pairs)
-        return parse_parameters(self.api, found.endpoint, found.variables, url, found.consumed)
 
     def ask(self, address: str, dataset: Dataset) -> Selected:
         return select_items(self.api, replace(self.parse(address), is_counted=True), dataset)
-
-
-def _written(api: Api, folder: Path, parts: list[list]) -> Generations:
-    generations = Generations(folder, plan=lambda: index_plan([api]))
-    for number, quads in enumerate(parts):
-        with generations.writing(indexes_later=number > 0) as writing:
-            writing.store.extend(quads)
-            writing.changed({quad.subject for quad in quads})
-    return generations
 
 
 def _values(store: Store) -> dict[str, list[str]]:
