@@ -10,7 +10,6 @@ from flask import Blueprint, Response, request
 from pqlod.errors import EndpointNotFound
 from pqlod.formatters.html.frame import site_of
 from pqlod.formatters.html.static_files import static_address
-from pqlod.store.embedded import EmbeddedDataset
 from pqlod.web.addresses import root
 from pqlod.web.responses import entity_tag, finish
 from pqlod.web.service import Service, joined
@@ -72,7 +71,7 @@ class _Items:
     def __init__(self, service: Service) -> None:
         served = service.configuration.current()
         dataset = service.datasets.open(served.apis[0].source).dataset
-        values = dataset.values if isinstance(dataset, EmbeddedDataset) else None
+        values = dataset.values
         types = sorted(values.types, key=str) if values else []
         self.version = joined(served.version, dataset.version)
         self._router = served.router
