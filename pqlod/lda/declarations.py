@@ -88,7 +88,7 @@ def read_vocabulary(
     inputs = MappingProxyType(_inputs(outputs, declared, prefixes, frees_syntax_names))
     built_in = {iri: Property(iri, type_iri, is_resource=True) for iri, type_iri in BUILT_IN_RANGES.items()}
     said = Vocabulary(
-        inputs, MappingProxyType(outputs), MappingProxyType(built_in | properties), datatypes, MappingProxyType(dict(prefixes))
+        inputs, MappingProxyType(outputs), MappingProxyType(built_in | properties), MappingProxyType(dict(prefixes))
     )
     counted = {iri: replace(properties[iri], days_between=_days_between(node, said)) for iri, node in declared.items()}
     return replace(said, properties=MappingProxyType(built_in | counted))
@@ -203,7 +203,7 @@ def _days_between(node: Node, vocabulary: Vocabulary) -> tuple[Steps, Steps] | N
         node.note(PQLOD.daysBetween, problem)
         return None
     for path in (start, end):
-        if path.last.property is None or vocabulary.property(path.last.property).range != XSD.date:
+        if vocabulary.range_of(path.last) != XSD.date:
             node.note(PQLOD.daysBetween, f"{path.text!r} is not declared to have days. Expected: rdfs:range xsd:date.")
             return None
     return start.steps, end.steps

@@ -87,7 +87,7 @@ def _steps(node: Node) -> Iterator[int]:
 
 def _check_range(node: Node, vocabulary: Vocabulary, path: PropertyPath, kind: FacetKind) -> None:
     """Years, months and steps are told by the type of values."""
-    declared = vocabulary.property(path.last.property).range if path.last.property and not path.last.is_inverse else None
+    declared = vocabulary.range_of(path.last)
     if kind in (FacetKind.YEAR, FacetKind.MONTH) and declared != XSD.date:
         node.fault(PQLOD.property, f"{path.text!r} is not declared to have days. Expected: rdfs:range xsd:date.")
     if kind is FacetKind.STEP and declared not in NUMBERS:

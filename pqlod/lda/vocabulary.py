@@ -7,7 +7,7 @@ from functools import cached_property
 from pqlod.errors import BadParameter
 from pqlod.lda.naming import ShortnameMode, decode_iri, generate_names
 from pqlod.lda.paths import Step, Steps
-from pqlod.rdf import API, RDF, RDFS, XSD, Literal, NamedNode
+from pqlod.rdf import API, RDF, RDFS, Literal, NamedNode
 
 # Ranges that say "text": with a language, where a request or the configuration names one, and never with one.
 PLAIN_RANGES = frozenset({API.PlainLiteral, RDFS.Literal, RDF.langString, RDF.PlainLiteral})
@@ -56,7 +56,6 @@ class Vocabulary:
     inputs: Mapping[str, NamedNode] = field(repr=False)
     outputs: Mapping[NamedNode, str] = field(repr=False)
     properties: Mapping[NamedNode, Property] = field(repr=False)
-    datatypes: frozenset[NamedNode] = field(repr=False)
     prefixes: Mapping[str, str]
 
     def resolve(self, name: str) -> NamedNode | None:
@@ -79,8 +78,9 @@ class Vocabulary:
         """The step of a path along a property."""
         return Step(iri, is_inverse, None if is_inverse else self.property(iri).days_between)
 
-    def is_datatype(self, iri: NamedNode) -> bool:
-        return iri in XSD or iri in BUILT_IN_DATATYPES or iri in self.datatypes
+    def range_of(self, step: Step) -> NamedNode | None:
+        """The range that is declared of what a step leads to; None for one backwards, or along any property."""
+        return None if step.is_inverse or step.property is None else self.property(step.property).range
 
     def name_terms(
         self, terms: Iterable[NamedNode], mode: ShortnameMode = ShortnameMode.PREFER_LOCALNAMES

@@ -12,9 +12,7 @@ from pqlod.rdf import RDFS, XSD, Literal, Namespace
 
 S = Namespace("http://songs.example/def/")
 DATE, BY, LABEL = (Field(name, 0, Property(iri)) for name, iri in (("date", S.date), ("by", S.by), ("label", RDFS.label)))
-VOCABULARY = Vocabulary(
-    inputs={"date": S.date, "by": S.by, "label": RDFS.label}, outputs={}, properties={}, datatypes=frozenset(), prefixes={}
-)
+VOCABULARY = Vocabulary(inputs={"date": S.date, "by": S.by, "label": RDFS.label}, outputs={}, properties={}, prefixes={})
 DAY = Literal("2019-03-07", datatype=XSD.date)
 
 

@@ -10,7 +10,7 @@ from pqlod.rdf import NamedNode, Namespace
 
 X = Namespace("http://x.example/def/")
 WORDS = {"by": X.by, "label": X.label, "tag": X.tag}
-VOCABULARY = Vocabulary(WORDS, {iri: name for name, iri in WORDS.items()}, {}, frozenset(), {"x": X.iri})
+VOCABULARY = Vocabulary(WORDS, {iri: name for name, iri in WORDS.items()}, {}, {"x": X.iri})
 
 
 @pytest.mark.parametrize(
