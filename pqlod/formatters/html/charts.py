@@ -8,20 +8,19 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from pqlod.formatters.words import uncapitalised
-from pqlod.lda.companions import Charted, Medians
+from pqlod.lda.companions import MOST_RANKED, Charted, Medians
 from pqlod.lda.facets import Facet, FacetValue
 from pqlod.lda.links import RequestUrl
-from pqlod.lda.model import PER, Api, FacetDeclaration, FacetKind, ListEndpoint
+from pqlod.lda.model import PER, Api, FacetDeclaration, FacetKind, selector_of
 from pqlod.rdf import XSD
 
 if TYPE_CHECKING:
     from pqlod.lda.pages import Page
 
-FULLEST = 16  # bars that lie one under the other
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-class Shape(Enum):
+class ChartShape(Enum):
     """How bars stand: side by side in the order of time, or of numbers; or one under the other, the longest first."""
 
     TIME = "time"
@@ -29,7 +28,7 @@ class Shape(Enum):
     RANKED = "ranked"
 
 
-SHAPES = {FacetKind.MONTH: Shape.TIME, FacetKind.YEAR: Shape.TIME, FacetKind.STEP: Shape.STEPS}
+SHAPES = {FacetKind.MONTH: ChartShape.TIME, FacetKind.YEAR: ChartShape.TIME, FacetKind.STEP: ChartShape.STEPS}
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Chart:
     name: str
     title: str
     label: str
-    shape: Shape
+    shape: ChartShape
     bars: tuple[Bar, ...]
     unit: str = ""
     counted: str = "Number"
@@ -66,7 +65,7 @@ class Chart:
     @property
     def size(self) -> str:
         """The height of its box in words: the bars that lie one under the other decide."""
-        if self.shape is not Shape.RANKED:
+        if self.shape is not ChartShape.RANKED:
             return "level"
         return "short" if len(self.bars) <= 5 else "middle" if len(self.bars) <= 10 else "tall"
 
@@ -108,18 +107,18 @@ def _of_medians(medians: Medians, url: RequestUrl) -> Chart | None:
         name=medians.name,
         title=f"Median {uncapitalised(medians.of.label)} by {uncapitalised(medians.by.label)}",
         label=medians.by.label,
-        shape=Shape.RANKED,
-        bars=(*of_all, *sorted(bars, key=lambda bar: -bar.count)[: FULLEST - len(of_all)]),
+        shape=ChartShape.RANKED,
+        bars=(*of_all, *sorted(bars, key=lambda bar: -bar.count)[: MOST_RANKED - len(of_all)]),
         counted="Median",
         notes=tuple(_notes(replace(medians.by, without=0), 0)),
     )
 
 
 def _of_facet(facet: Facet, url: RequestUrl) -> Chart | None:
-    shape = SHAPES.get(facet.kind, Shape.RANKED)
-    shown = facet.values[:: -1 if shape is Shape.TIME else 1]  # a facet has the newest days first
-    if shape is Shape.RANKED:
-        shown = tuple(value for place, value in enumerate(shown) if place < FULLEST or value.is_chosen)
+    shape = SHAPES.get(facet.kind, ChartShape.RANKED)
+    shown = facet.values[:: -1 if shape is ChartShape.TIME else 1]  # a facet has the newest days first
+    if shape is ChartShape.RANKED:
+        shown = tuple(value for place, value in enumerate(shown) if place < MOST_RANKED or value.is_chosen)
     if not shown:
         return None
     return Chart(
@@ -128,14 +127,14 @@ def _of_facet(facet: Facet, url: RequestUrl) -> Chart | None:
         label=facet.label,
         shape=shape,
         bars=tuple(_bar(facet, value, url.without("_chart"), shape) for value in shown),
-        unit=facet.kind.value.lower() if shape is Shape.TIME else "",
+        unit=facet.kind.value.lower() if shape is ChartShape.TIME else "",
         notes=tuple(_notes(facet, len(facet.values) - len(shown))),
     )
 
 
 def charts_of_list(page: "Page", url: RequestUrl) -> ListCharts:
     """What the page of a list offers as charts, and the one that is shown; ``url`` is that of its first page."""
-    declared = page.endpoint.selector.facets if isinstance(page.endpoint, ListEndpoint) else ()
+    declared = selector_of(page.endpoint).facets
     telling = [each for each in declared if not _is_yes_or_no(page.api, each)]
     charted = page.companions.chart if page.companions else None
     names = {each.name: each.label for each in telling} | dict(_medians_offered(telling))
@@ -162,8 +161,8 @@ def _is_yes_or_no(api: Api, facet: FacetDeclaration) -> bool:
     return facet.kind is FacetKind.EXISTENCE or bool(last and api.vocabulary.property(last).range == XSD.boolean)
 
 
-def _bar(facet: Facet, value: FacetValue, url: RequestUrl, shape: Shape) -> Bar:
-    days = (_DAY.search(text) for _, text in value.parameters) if shape is Shape.TIME else ()
+def _bar(facet: Facet, value: FacetValue, url: RequestUrl, shape: ChartShape) -> Bar:
+    days = (_DAY.search(text) for _, text in value.parameters) if shape is ChartShape.TIME else ()
     begins = next((day[0] for day in days if day), "")
     return Bar(value.label, value.count, str(facet.chosen(url, value)), begins, value.is_chosen)
 

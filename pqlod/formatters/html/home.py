@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pqlod.formatters.html.cards import Card, cards_of
-from pqlod.formatters.html.charts import Chart, Shape, chart_of
+from pqlod.formatters.html.charts import Chart, ChartShape, chart_of
 from pqlod.formatters.html.frame import data_block, environment, local_address, site_of
 from pqlod.formatters.html.lists import first_page
 from pqlod.formatters.html.values import in_words
@@ -122,7 +122,7 @@ def _title(panel: str, chart: Chart) -> str:
 
 def _period(charts: Sequence[Chart]) -> tuple[str, str] | None:
     """The first and the last bar of the first chart in time."""
-    return next(((chart.bars[0].label, chart.bars[-1].label) for chart in charts if chart.shape is Shape.TIME), None)
+    return next(((chart.bars[0].label, chart.bars[-1].label) for chart in charts if chart.shape is ChartShape.TIME), None)
 
 
 def _example(apis: Sequence[Api]) -> ListEndpoint | None:
@@ -139,7 +139,7 @@ def _formats(endpoint: Endpoint) -> tuple[str, ...]:
 
 def _dataset(api: Api, stock: Stock, root: str, charts: Sequence[Chart]) -> dict[str, Any]:
     """The data as a schema.org Dataset."""
-    days = [bar.begins for chart in charts if chart.shape is Shape.TIME for bar in chart.bars]
+    days = [bar.begins for chart in charts if chart.shape is ChartShape.TIME for bar in chart.bars]
     described = {
         "@context": "https://schema.org",
         "@type": "Dataset",

@@ -18,7 +18,7 @@ from pqlod.formatters.html.lists import (
     orders,
     unfiltered,
 )
-from pqlod.lda.model import FacetKind, ListEndpoint
+from pqlod.lda.model import FacetKind, selector_of
 from pqlod.lda.parameters import VIEW_PARAMETERS
 
 if TYPE_CHECKING:
@@ -77,8 +77,7 @@ def list_context(page: "Page") -> Mapping[str, object]:
 def _views(page: "Page", choices: Choices) -> tuple[Choice, ...]:
     """The views by name, and before them the cards, where the list has some."""
     views = tuple(Choice(VIEWS.get(words, words), address) for words, address in choices.views)
-    selector = page.endpoint.selector if isinstance(page.endpoint, ListEndpoint) else None
-    if selector is None or selector.card_viewer is None:
+    if selector_of(page.endpoint).card_viewer is None:
         return views
     cards = "" if page.is_of_cards else str(first_page(page).without(*VIEW_PARAMETERS))
     return (Choice("cards", cards), *views)

@@ -9,7 +9,7 @@ from pqlod.formatters.html.values import in_words
 from pqlod.formatters.words import words
 from pqlod.lda.facets import Facet
 from pqlod.lda.links import RequestUrl
-from pqlod.lda.model import FacetKind, ListEndpoint
+from pqlod.lda.model import FacetKind, selector_of
 from pqlod.lda.parameters import is_reserved
 from pqlod.rdf import NamedNode, Term
 
@@ -103,7 +103,7 @@ def _in_words(page: "Page", name: str, value: str, titles: Mapping[Term, str]) -
 
 def _facet_label(page: "Page", path: str, kind: FacetKind) -> str:
     """What the configuration calls a property where it makes a facet of it."""
-    declared = page.endpoint.selector.facets if isinstance(page.endpoint, ListEndpoint) else ()
+    declared = selector_of(page.endpoint).facets
     return next((facet.label for facet in declared if facet.path.text == path and facet.kind is kind), "")
 
 
@@ -158,8 +158,8 @@ def _facet_links(page: "Page", facet: Facet, most: int, *, is_open: bool) -> Fac
 
 def orders(page: "Page") -> tuple[Choice, ...]:
     """The orders that the configuration offers, and of a search the best match first. That of the page leads nowhere."""
-    selector = page.endpoint.selector if isinstance(page.endpoint, ListEndpoint) else None
-    if selector is None or not selector.orders:
+    selector = selector_of(page.endpoint)
+    if not selector.orders:
         return ()
     url = first_page(page)
     own = "" if page.request.search else selector.sort

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from pqlod.formatters.html.charts import FULLEST, Bar, Shape, chart_of
-from pqlod.lda.companions import Medians
+from pqlod.formatters.html.charts import Bar, ChartShape, chart_of
+from pqlod.lda.companions import MOST_RANKED, Medians
 from pqlod.lda.facets import Facet, FacetValue, Median
 from pqlod.lda.links import RequestUrl
 from pqlod.lda.model import FacetDeclaration, FacetKind
@@ -29,7 +29,7 @@ def test_bars_lead_to_the_list_with_another_choice_from_its_first_page_and_witho
     chart = chart_of(asked, LIST)
 
     assert chart is not None
-    assert (chart.title, chart.shape, chart.most) == ("Asked by", Shape.RANKED, 20)
+    assert (chart.title, chart.shape, chart.most) == ("Asked by", ChartShape.RANKED, 20)
     assert chart.bars == (
         Bar("Ann", 20, "http://h.example/questions?_search=housing&by=Ann", is_chosen=True),
         Bar("Bo", 7, "http://h.example/questions?_search=housing&by=Bo"),
@@ -58,17 +58,17 @@ def test_steps_stay_in_their_order() -> None:
 
 
 def test_what_is_not_drawn_is_told() -> None:
-    values = [FacetValue(f"V{number:02}", 100 - number, (("by", f"V{number:02}"),)) for number in range(FULLEST + 4)]
+    values = [FacetValue(f"V{number:02}", 100 - number, (("by", f"V{number:02}"),)) for number in range(MOST_RANKED + 4)]
 
     chart = chart_of(facet(FacetKind.VALUE, *values, others=1_000, without=1, is_complete=False), LIST)
 
     assert chart is not None
-    assert len(chart.bars) == FULLEST
+    assert len(chart.bars) == MOST_RANKED
     assert chart.notes == ("1,004 more are not drawn.", "1 has none.", "There was no time to count them all.")
 
 
 def test_what_is_chosen_is_drawn_however_short_it_is() -> None:
-    values = [FacetValue(f"V{number:02}", 100 - number, (("by", f"V{number:02}"),)) for number in range(FULLEST)]
+    values = [FacetValue(f"V{number:02}", 100 - number, (("by", f"V{number:02}"),)) for number in range(MOST_RANKED)]
 
     chart = chart_of(facet(FacetKind.VALUE, *values, FacetValue("Zoe", 1, (("by", "Zoe"),), is_chosen=True)), LIST)
 
