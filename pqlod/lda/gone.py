@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from pqlod.lda.model import ListEndpoint
 from pqlod.lda.parameters import PageRequest
+from pqlod.lda.patterns import in_graph
 from pqlod.rdf import RDF, NamedNode, Term
 from pqlod.store.dataset import Dataset
 from pqlod.store.query import Query
@@ -23,5 +24,5 @@ def why_gone(request: PageRequest, items: Sequence[NamedNode], dataset: Dataset)
 
 def _asked(request: PageRequest, item: NamedNode, classes: Iterable[NamedNode], dataset: Dataset) -> Sequence[Term]:
     pattern = f"VALUES ?class {{ {' '.join(map(str, classes))} }} {item} a ?class"
-    where = f"GRAPH {request.graph} {{ {pattern} }}" if request.graph else pattern
+    where = in_graph(pattern, request.graph)
     return dataset.select(Query(f"SELECT ?class {{ {where} }}", name="gone", is_bounded=True)).values("class")

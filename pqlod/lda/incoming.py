@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pqlod.lda.vocabulary import Vocabulary
-from pqlod.rdf import FOAF, Literal, NamedNode
+from pqlod.rdf import FOAF, NamedNode
 from pqlod.store.dataset import Dataset
 from pqlod.store.query import Query
 
@@ -36,14 +36,13 @@ def fetch_incoming(item: NamedNode, vocabulary: Vocabulary, dataset: Dataset) ->
 
 def _by_property(item: NamedNode, properties: Sequence[NamedNode], dataset: Dataset) -> Iterator[Incoming]:
     counts = dataset.select(_counts_query(item, properties)).rows if properties else ()
-    numbers = {row["property"]: row["count"] for row in counts}
-    found = [iri for iri in properties if isinstance(number := numbers.get(iri), Literal) and number.value != "0"]
+    numbers = {row["property"]: int(row["count"].value) for row in counts}  # type: ignore[union-attr]  # a count is a literal
+    found = [iri for iri in properties if numbers.get(iri)]
     starts = dataset.select(_starts_query(item, found)).rows if found else ()
     for iri in found:
-        subjects = tuple(row["subject"] for row in starts if row["property"] == iri)
-        count = int(numbers[iri].value)  # type: ignore[union-attr]  # a literal, as found above
+        subjects = (row["subject"] for row in starts if row["property"] == iri)
         named = tuple(term for term in subjects if isinstance(term, NamedNode))
-        yield Incoming(iri, min(count, MOST_COUNTED), count > MOST_COUNTED, named)
+        yield Incoming(iri, min(numbers[iri], MOST_COUNTED), numbers[iri] > MOST_COUNTED, named)
 
 
 def _properties_query(item: NamedNode) -> Query:

@@ -17,7 +17,7 @@ from pqlod.lda.metadata import FACETS, Facts, Links, page_metadata
 from pqlod.lda.model import Api, Endpoint, FormatterDeclaration, FormatterKind, ItemEndpoint, ListEndpoint, ViewKind, selector_of
 from pqlod.lda.parameters import RESERVED, PageRequest
 from pqlod.lda.paths import PropertyPath
-from pqlod.lda.patterns import ITEM, Chains, TermWriter, Variables
+from pqlod.lda.patterns import ITEM, Chains, TermWriter, Variables, in_graph
 from pqlod.lda.planning import Plan, find_matches, make_plan
 from pqlod.lda.selection import count_query, selection_query
 from pqlod.lda.templates import UriTemplate
@@ -245,7 +245,7 @@ def _check_existence(request: PageRequest, selected: Selected, view: Graph, data
 
 
 def _existence_query(request: PageRequest, item: NamedNode) -> Query:
-    return Query(f"ASK {{ {_in_graph(f'{item} ?property ?value', request)} }}", name="existence", is_bounded=True)
+    return Query(f"ASK {{ {in_graph(f'{item} ?property ?value', request.graph)} }}", name="existence", is_bounded=True)
 
 
 def _licences(api: Api, request: PageRequest, items: Sequence[NamedNode], dataset: Dataset) -> tuple[tuple[Resource, ...], Graph]:
@@ -261,13 +261,9 @@ def _ends(path: PropertyPath, items: Sequence[NamedNode], request: PageRequest, 
     chains = Chains(TermWriter({}), Variables())
     end = chains.require(path.steps)
     values = f"VALUES {ITEM} {{ {' '.join(map(str, items))} }}"
-    pattern = _in_graph(" . ".join(chains.triples()), request)
+    pattern = in_graph(" . ".join(chains.triples()), request.graph)
     query = Query(f"SELECT DISTINCT {end} WHERE {{ {values} {pattern} }}", name="licences")
     return (term for term in dataset.select(query).values(end[1:]) if isinstance(term, NamedNode))
-
-
-def _in_graph(pattern: str, request: PageRequest) -> str:
-    return f"GRAPH {request.graph} {{ {pattern} }}" if request.graph else pattern
 
 
 _totals = Kept[int](MOST_TOTALS)

@@ -89,6 +89,11 @@ def _write_days(writer: TermWriter, variables: Variables, subject: str, paths: t
     return f"{' . '.join(triples)} . {bindings}"
 
 
+def in_graph(pattern: str, graph: NamedNode | None) -> str:
+    """The pattern, asked of a named graph if one is given."""
+    return f"GRAPH {graph} {{ {pattern} }}" if graph else pattern
+
+
 def step_words(steps: Iterable[Step]) -> tuple[str, ...]:
     """Words for the name of the variable at the end of a chain."""
     return tuple(
