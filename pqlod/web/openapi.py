@@ -5,7 +5,7 @@ from typing import Any
 
 from pqlod import __version__
 from pqlod.formatters.html.frame import site_of
-from pqlod.lda.model import Api, Endpoint, ItemEndpoint, ListEndpoint
+from pqlod.lda.model import Api, Endpoint, ListEndpoint, selector_of
 from pqlod.lda.parameters import RESERVED
 from pqlod.store.query import Parameter, Query
 from pqlod.web.negotiation import essence
@@ -119,8 +119,8 @@ def _add(path: Object, endpoint: Endpoint) -> None:
         return
     is_list = isinstance(endpoint, ListEndpoint)
     named = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in _path_variables(endpoint)]
-    selector = endpoint.selector if isinstance(endpoint, ListEndpoint | ItemEndpoint) else None
-    asked = [_parameter(each) for each in selector.query.parameters.values()] if selector and selector.query else []
+    selector = selector_of(endpoint)
+    asked = [_parameter(each) for each in selector.query.parameters.values()] if selector.query else []
     reserved = [_reference("parameters", name) for name in (OF_LISTS if is_list else OF_ITEMS)]
     path["get"] = {
         "summary": endpoint.label or endpoint.template.text,
