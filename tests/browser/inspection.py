@@ -1,5 +1,6 @@
-"""What is looked at on a page in a browser: axe-core's rules, and faults that axe does not look for."""
+"""What is looked at on a page in a browser: axe-core's rules, faults that axe does not look for, and what a list has."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,11 @@ def opened(page: Any, path: str) -> Any:
     return page
 
 
+def unfold(page: Any) -> None:
+    """Opens all that is folded on the page."""
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+
+
 def violations(page: Any) -> list[str]:
     """What axe-core finds, of WCAG 2.2 AA and of good practice: rule, selector and what is wrong, a line for each element."""
     page.evaluate(f"() => {{ {_AXE} }}")
@@ -65,6 +71,13 @@ def faults(page: Any) -> list[str]:
 def is_too_wide(page: Any) -> bool:
     """Whether the page as a whole would have to be scrolled sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def total(page: Any) -> int:
+    """How many items the list that is shown has."""
+    found = re.search(r"of ([\d,]+)", page.locator(".summary").first.inner_text())
+    assert found, page.content()
+    return int(found[1].replace(",", ""))
 
 
 def layout_shift(page: Any) -> float:

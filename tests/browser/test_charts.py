@@ -1,36 +1,23 @@
 """Charts in a browser: drawn where scripts run, tables where they do not, and every bar leads to what it counts."""
 
-import re
 from typing import Any
 
-MOVED = """new Promise(done => new PerformanceObserver(list => 0).observe({type: "layout-shift", buffered: true}) ||
-    new PerformanceObserver(list => done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0)))
-        .observe({type: "layout-shift", buffered: true}) || setTimeout(() => done(0), 500))"""
-ALL_DRAWN = "document.querySelectorAll('figure.chart .box').length == document.querySelectorAll('figure.chart .box.drawn').length"
-
-
-def total(page: Any) -> int:
-    """How many items the list that is shown has."""
-    found = re.search(r"of ([\d,]+)", page.locator(".summary").first.inner_text())
-    assert found, page.content()
-    return int(found[1].replace(",", ""))
+from inspection import PHONE, is_too_wide, layout_shift, opened, total
 
 
 def test_the_charts_of_the_first_page_are_drawn_and_nothing_moves(page: Any) -> None:
-    page.goto("/")
-    page.wait_for_function(ALL_DRAWN)
+    opened(page, "/")
 
     figures = page.locator("figure.chart")
     assert figures.count() >= 4
     for figure in figures.all():
         drawn, told = figure.locator("svg a").count(), figure.locator("tbody tr").count()
         assert drawn >= told > 0
-    assert page.evaluate(MOVED) < 0.01
+    assert layout_shift(page) < 0.01
 
 
 def test_a_bar_leads_to_the_list_of_what_it_counts(page: Any) -> None:
-    page.goto("/")
-    page.wait_for_function(ALL_DRAWN)
+    opened(page, "/")
     bar = page.locator("figure.chart", has_text="by party").locator("svg a").last
     label, count = bar.locator("title").text_content().rsplit(": ", 1)
 
@@ -42,8 +29,7 @@ def test_a_bar_leads_to_the_list_of_what_it_counts(page: Any) -> None:
 
 
 def test_the_table_of_a_chart_is_reached_by_keys_and_says_the_same(page: Any) -> None:
-    page.goto("/writtenquestions?_chart=answer-existence")
-    page.wait_for_function(ALL_DRAWN)
+    opened(page, "/writtenquestions?_chart=answer-existence")
     summary = page.locator("figure.chart summary")
 
     summary.focus()
@@ -72,10 +58,9 @@ def test_without_scripts_the_tables_are_there_and_lead_to_the_same_lists(page_wi
 
 
 def test_charts_are_drawn_anew_where_the_window_changes_its_width(page: Any) -> None:
-    page.goto("/")
-    page.wait_for_function(ALL_DRAWN)
+    opened(page, "/")
 
-    page.set_viewport_size({"width": 390, "height": 800})
+    page.set_viewport_size(PHONE)
 
     page.wait_for_function("[...document.querySelectorAll('.picture svg')].every(svg => svg.getBoundingClientRect().width < 391)")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert not is_too_wide(page)

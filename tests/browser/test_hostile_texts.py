@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from inspection import PHONE, is_too_wide, violations
+from inspection import PHONE, is_too_wide, unfold, violations
 
 from pqlod.loading import load
 
@@ -66,7 +66,7 @@ def page(page_with: Any, hostile_server: str) -> Iterator[Any]:
 @pytest.mark.parametrize("path", PATHS)
 def test_no_script_of_a_text_runs_and_nothing_is_too_wide(page: Any, path: str) -> None:
     page.goto(path)
-    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    unfold(page)
     for link in page.get_by_role("link", name="this", exact=True).all():
         assert not link.get_attribute("href").startswith("javascript")
 

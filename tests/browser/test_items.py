@@ -4,20 +4,20 @@ import json
 from typing import Any
 
 import pytest
+from inspection import PHONE, is_too_wide, unfold
 
 QUESTION = "/resources/1012383.html"
 PAGES = ["/resources/9000158.html", "/members/90001.html", "/departments/60.html", "/terms/25259.html"]
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=str)
 def test_nothing_on_the_page_of_an_item_is_too_wide_for_a_phone(page: Any, path: str) -> None:
-    page.set_viewport_size({"width": 390, "height": 900})
+    page.set_viewport_size(PHONE)
     page.goto(path)
-    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    unfold(page)
 
     assert page.locator("h1").count() == 1
-    assert page.evaluate(TOO_WIDE) == 0
+    assert not is_too_wide(page)
 
 
 def test_data_for_machines_stand_in_the_page_under_its_policy(page: Any) -> None:

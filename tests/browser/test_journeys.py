@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from inspection import total
 
 SPECIAL_NEEDS = "/writtenquestions?uin=194746"  # question 1012383 alone
 OF_THE_SESSION = "/writtenquestions?session=2017/19&AnsweringBody=Department%20for%20Education"  # few enough for one page
@@ -23,13 +24,6 @@ def real_page(page_with: Any, real_server: str, request: pytest.FixtureRequest) 
     """A page over the real data."""
     with page_with(base_url=real_server, java_script_enabled=SCRIPTS[request.param]) as page:
         yield page
-
-
-def total(page: Any) -> int:
-    """How many items the list that is shown has."""
-    found = re.search(r"of ([\d,]+)", page.locator(".summary").first.inner_text())
-    assert found, page.content()
-    return int(found[1].replace(",", ""))
 
 
 def days(page: Any) -> list[str]:

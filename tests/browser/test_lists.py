@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+from inspection import is_too_wide, unfold
 
 LIST = "/writtenquestions.html"
-IS_TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
 
 
 @pytest.mark.parametrize(("width", "is_folded"), [(1280, False), (768, True), (390, True)])
@@ -15,7 +15,7 @@ def test_facets_are_beside_the_items_or_folded_above_them(page: Any, width: int,
     facet = page.get_by_role("link", name="House of Lords", exact=True).first
 
     assert facet.is_visible() is not is_folded
-    assert page.evaluate(IS_TOO_WIDE) is False
+    assert not is_too_wide(page)
     if is_folded:
         page.locator(".narrowing > summary").click()
         assert facet.is_visible()
@@ -42,6 +42,6 @@ def test_a_search_is_narrowed_and_sorted_without_scripts(page_without_scripts: A
 def test_tables_of_properties_and_forms_fit_the_window(page: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.goto("/answeredquestions.html?_view=answered+question")
-    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    unfold(page)
 
-    assert page.evaluate(IS_TOO_WIDE) is False
+    assert not is_too_wide(page)
